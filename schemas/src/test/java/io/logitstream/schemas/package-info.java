@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.schemas;
+
+import org.jspecify.annotations.NullMarked;
