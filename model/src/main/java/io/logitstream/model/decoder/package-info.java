@@ -1,0 +1,5 @@
+/** Llama-architecture decoders: configuration, weights, the program that computes them, Hugging Face directories. */
+@NullMarked
+package io.logitstream.model.decoder;
+
+import org.jspecify.annotations.NullMarked;

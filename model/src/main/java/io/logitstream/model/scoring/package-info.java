@@ -1,0 +1,5 @@
+/** Teacher-forced scoring of texts. */
+@NullMarked
+package io.logitstream.model.scoring;
+
+import org.jspecify.annotations.NullMarked;

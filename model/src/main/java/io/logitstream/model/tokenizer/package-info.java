@@ -1,0 +1,5 @@
+/** Hugging Face tokenizers. */
+@NullMarked
+package io.logitstream.model.tokenizer;
+
+import org.jspecify.annotations.NullMarked;
