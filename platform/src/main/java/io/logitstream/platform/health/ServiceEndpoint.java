@@ -1,0 +1,130 @@
+package io.logitstream.platform.health;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** Serves {@code /metrics}, {@code /livez} and {@code /readyz} on loopback. */
+public final class ServiceEndpoint implements AutoCloseable {
+  /** The port that stands for no endpoint. */
+  public static final int OFF = -1;
+
+  private static final int THREADS = 2;
+  private static final int BACKLOG = 16;
+
+  private final PrometheusMeterRegistry meters;
+  private final Health health;
+  private final @Nullable HttpServer server;
+  private final @Nullable ExecutorService threads;
+
+  private ServiceEndpoint(
+      PrometheusMeterRegistry meters,
+      Health health,
+      @Nullable HttpServer server,
+      @Nullable ExecutorService threads) {
+    this.meters = meters;
+    this.health = health;
+    this.server = server;
+    this.threads = threads;
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @param port the port; 0 for a free one, {@link #OFF} for no endpoint
+   * @throws LogitstreamException (CONFIGURATION) if the port is taken
+   */
+  public static ServiceEndpoint start(int port, PrometheusMeterRegistry meters, Health health) {
+    if (port == OFF) {
+      return new ServiceEndpoint(meters, health, null, null);
+    }
+    HttpServer server;
+    try {
+      server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+    } catch (IOException e) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "cannot serve metrics and health on port %d (%s): set health.port to a free port, to 0 for"
+                  .formatted(port, e.getMessage())
+              + " any, or to -1 for none",
+          e);
+    }
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            THREADS,
+            task -> {
+              Thread thread = new Thread(task, "health");
+              thread.setDaemon(true);
+              return thread;
+            });
+    ServiceEndpoint endpoint = new ServiceEndpoint(meters, health, server, threads);
+    server.setExecutor(threads);
+    server.createContext("/", endpoint::handle);
+    server.start();
+    return endpoint;
+  }
+
+  /** The port that is served; empty where the endpoint is off. */
+  public OptionalInt port() {
+    return server == null ? OptionalInt.empty() : OptionalInt.of(server.getAddress().getPort());
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.stop(0);
+    }
+    if (threads != null) {
+      threads.shutdownNow();
+    }
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      if (!exchange.getRequestMethod().equals("GET")) {
+        exchange.getResponseHeaders().set("Allow", "GET");
+        answer(exchange, 405, "text/plain; charset=utf-8", "only GET\n");
+        return;
+      }
+      switch (exchange.getRequestURI().getPath()) {
+        case "/metrics" ->
+            answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+        case "/livez" -> state(exchange, health.isLive());
+        case "/readyz" -> state(exchange, health.isReady());
+        default ->
+            answer(
+                exchange,
+                404,
+                "text/plain; charset=utf-8",
+                "not found; here are /metrics, /livez and /readyz\n");
+      }
+    }
+  }
+
+  private void state(HttpExchange exchange, boolean good) throws IOException {
+    answer(
+        exchange,
+        good ? 200 : 503,
+        "text/plain; charset=utf-8",
+        (good ? "ok\n" : "no\n") + String.join("\n", health.reasons()) + "\n");
+  }
+
+  private static void answer(HttpExchange exchange, int status, String type, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+}

@@ -1,0 +1,5 @@
+/** Liveness, readiness and metrics over HTTP on loopback. */
+@NullMarked
+package io.logitstream.platform.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+package io.logitstream.platform.kafka;
+
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
+
+/** What Kafka's exceptions mean. */
+public final class KafkaFailures {
+  private static final int MAX_CAUSES = 16;
+
+  private KafkaFailures() {}
+
+  /**
+   * The kind of a failure: its own if it has one, else that of the first Kafka exception in its
+   * chain of causes, else FATAL.
+   *
+   * <p>An InvalidProducerEpochException is FATAL here: it stands for a timeout or for a takeover,
+   * and only {@code abortTransaction} tells which.
+   */
+  public static FailureKind kindOf(Throwable failure) {
+    @Nullable Throwable cause = failure;
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+      if (cause instanceof LogitstreamException known) {
+        return known.kind();
+      }
+      if (cause instanceof ProducerFencedException || cause instanceof FencedInstanceIdException) {
+        return FailureKind.FENCED;
+      }
+      if (cause instanceof AuthenticationException
+          || cause instanceof AuthorizationException
+          || cause instanceof UnsupportedVersionException
+          || cause instanceof ConfigException) {
+        return FailureKind.CONFIGURATION;
+      }
+      if (cause instanceof RetriableException || cause instanceof InterruptException) {
+        return FailureKind.RETRYABLE;
+      }
+      cause = cause.getCause();
+    }
+    return FailureKind.FATAL;
+  }
+}

@@ -1,0 +1,5 @@
+/** The meters of a process. */
+@NullMarked
+package io.logitstream.platform.metrics;
+
+import org.jspecify.annotations.NullMarked;

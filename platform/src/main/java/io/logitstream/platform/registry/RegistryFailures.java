@@ -1,0 +1,80 @@
+package io.logitstream.platform.registry;
+
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import org.jspecify.annotations.Nullable;
+
+/** What failures of the registry's client mean. */
+final class RegistryFailures {
+  private static final int MAX_CAUSES = 16;
+  private static final int CONFLICT = 409;
+  private static final int UNPROCESSABLE = 422;
+
+  private RegistryFailures() {}
+
+  /** The registry's answer in a chain of causes, if it is there. */
+  static @Nullable RestClientException answer(Throwable failure) {
+    @Nullable Throwable cause = failure;
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+      if (cause instanceof RestClientException answer) {
+        return answer;
+      }
+      cause = cause.getCause();
+    }
+    return null;
+  }
+
+  /** A failure to look up the schema that a record was written with. */
+  static LogitstreamException lookup(String what, String url, Throwable failure) {
+    RestClientException answer = answer(failure);
+    if (answer == null) {
+      return unreachable(what, url, failure);
+    }
+    // An unknown id is retried: replicas of a registry, and one that was restored, learn it later.
+    return new LogitstreamException(
+        isDenied(answer) ? FailureKind.CONFIGURATION : FailureKind.RETRYABLE,
+        "could not %s: the registry at %s answered %s".formatted(what, url, answer.getMessage()),
+        failure);
+  }
+
+  /** A failure to register a schema, to set its compatibility, or to find it registered. */
+  static LogitstreamException registration(String what, String url, Throwable failure) {
+    RestClientException answer = answer(failure);
+    if (answer == null) {
+      return unreachable(what, url, failure);
+    }
+    boolean refused =
+        answer.getStatus() == CONFLICT
+            || answer.getStatus() == UNPROCESSABLE
+            || answer.getStatus() == 404
+            || isDenied(answer);
+    return new LogitstreamException(
+        refused ? FailureKind.CONFIGURATION : FailureKind.RETRYABLE,
+        "could not %s: the registry at %s answered %s%s"
+            .formatted(what, url, answer.getMessage(), advice(answer)),
+        failure);
+  }
+
+  private static String advice(RestClientException answer) {
+    return switch (answer.getStatus()) {
+      case CONFLICT ->
+          "; the schema of this build does not fit those registered before: another build wrote"
+              + " there, or another application uses the subject (set topics.prefix)";
+      case 404 -> "; register the schemas with 'logitstream topics create'";
+      default -> "";
+    };
+  }
+
+  private static boolean isDenied(RestClientException answer) {
+    return answer.getStatus() == 401 || answer.getStatus() == 403;
+  }
+
+  private static LogitstreamException unreachable(String what, String url, Throwable failure) {
+    return new LogitstreamException(
+        FailureKind.RETRYABLE,
+        "could not %s: the schema registry at %s did not answer (%s); is registry.url right?"
+            .formatted(what, url, failure),
+        failure);
+  }
+}
