@@ -1,0 +1,82 @@
+package io.logitstream.model.decoder;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shape of a Llama-architecture decoder.
+ *
+ * @param vocabularySize V, number of token ids
+ * @param hiddenSize D, width of the residual stream
+ * @param intermediateSize F, width of the feed-forward layer
+ * @param layers L, number of blocks
+ * @param attentionHeads H, number of query heads
+ * @param keyValueHeads K, number of key and value heads; divides H
+ * @param headSize E, width of a head; even; H·E need not be D
+ * @param normEpsilon added to the mean square in RMSNorm
+ * @param ropeTheta base of the rotary embedding's wavelengths
+ * @param tiedEmbeddings whether the output head is the embedding
+ * @param maxPositions longest sequence, in tokens
+ * @param bosTokenId the beginning-of-text token; null for none
+ * @param eosTokenId the end-of-text token; null for none
+ */
+public record ModelConfig(
+    int vocabularySize,
+    int hiddenSize,
+    int intermediateSize,
+    int layers,
+    int attentionHeads,
+    int keyValueHeads,
+    int headSize,
+    double normEpsilon,
+    double ropeTheta,
+    boolean tiedEmbeddings,
+    int maxPositions,
+    @Nullable Integer bosTokenId,
+    @Nullable Integer eosTokenId) {
+
+  public ModelConfig {
+    requirePositive("vocab_size", vocabularySize);
+    requirePositive("hidden_size", hiddenSize);
+    requirePositive("intermediate_size", intermediateSize);
+    requirePositive("num_hidden_layers", layers);
+    requirePositive("num_attention_heads", attentionHeads);
+    requirePositive("num_key_value_heads", keyValueHeads);
+    requirePositive("head_dim", headSize);
+    requirePositive("max_position_embeddings", maxPositions);
+    if (attentionHeads % keyValueHeads != 0) {
+      throw new UnsupportedModelException(
+          "num_key_value_heads is %d, expected a divisor of num_attention_heads (%d)"
+              .formatted(keyValueHeads, attentionHeads));
+    }
+    if (headSize % 2 != 0) {
+      throw new UnsupportedModelException(
+          "head_dim is %d, expected an even number: rotary embedding turns pairs".formatted(headSize));
+    }
+    if (!(normEpsilon > 0) || !(ropeTheta > 0)) {
+      throw new UnsupportedModelException(
+          "rms_norm_eps is %s and rope_theta is %s, expected positive numbers"
+              .formatted(normEpsilon, ropeTheta));
+    }
+    requireTokenId("bos_token_id", bosTokenId, vocabularySize);
+    requireTokenId("eos_token_id", eosTokenId, vocabularySize);
+  }
+
+  /** Number of trained parameters; a tied head counts once. */
+  public long parameters() {
+    return WeightLayout.of(this).parameters();
+  }
+
+  private static void requirePositive(String key, int value) {
+    if (value < 1) {
+      throw new UnsupportedModelException(
+          "%s is %d, expected a positive number".formatted(key, value));
+    }
+  }
+
+  private static void requireTokenId(String key, @Nullable Integer id, int vocabularySize) {
+    if (id != null && (id < 0 || id >= vocabularySize)) {
+      throw new UnsupportedModelException(
+          "%s is %d, expected an id below vocab_size (%d)".formatted(key, id, vocabularySize));
+    }
+  }
+}

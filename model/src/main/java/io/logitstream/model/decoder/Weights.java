@@ -1,0 +1,119 @@
+package io.logitstream.model.decoder;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+
+/** All weights of a decoder in host memory, float32, in the order of {@link WeightLayout}. */
+public final class Weights {
+  private static final double INITIAL_DEVIATION = 0.02;
+
+  private final List<WeightTensor> tensors;
+
+  /**
+   * Weights of a configuration.
+   *
+   * @throws UnsupportedModelException if a weight is missing, of another shape, or not finite
+   */
+  public Weights(ModelConfig config, List<WeightTensor> tensors) {
+    List<WeightLayout.Slot> slots = WeightLayout.of(config).slots();
+    if (!slots.equals(tensors.stream().map(WeightTensor::slot).toList())) {
+      throw new UnsupportedModelException(
+          "the weights are %s, expected %s"
+              .formatted(tensors.stream().map(WeightTensor::slot).toList(), slots));
+    }
+    for (WeightTensor tensor : tensors) {
+      requireFinite(tensor);
+    }
+    this.tensors = List.copyOf(tensors);
+  }
+
+  /**
+   * Weights to start training from: normal with deviation 0.02, the matrices that write into the residual stream narrower by √(2·layers) (GPT-2's
+   * scaling), norms 1. A function of configuration and seed alone.
+   */
+  public static Weights initialise(ModelConfig config, long seed) {
+    Random random = new Random(seed);
+    double residualDeviation = INITIAL_DEVIATION / Math.sqrt(2.0 * config.layers());
+    List<WeightTensor> tensors = new ArrayList<>();
+    for (WeightLayout.Slot slot : WeightLayout.of(config).slots()) {
+      float[] values = new float[Math.toIntExact(slot.size())];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            switch (slot.role()) {
+              case MATRIX -> (float) (random.nextGaussian() * INITIAL_DEVIATION);
+              case RESIDUAL_MATRIX -> (float) (random.nextGaussian() * residualDeviation);
+              case NORM -> 1f;
+            };
+      }
+      tensors.add(new WeightTensor(slot, values));
+    }
+    return new Weights(config, tensors);
+  }
+
+  /**
+   * Weights from {@link #toBytes()}.
+   *
+   * @throws UnsupportedModelException if the length is not that of the configuration
+   */
+  public static Weights fromBytes(ModelConfig config, ByteBuffer bytes) {
+    WeightLayout layout = WeightLayout.of(config);
+    if (bytes.remaining() != layout.parameters() * Float.BYTES) {
+      throw new UnsupportedModelException(
+          "%d bytes of weights, expected %d for %d float32 parameters"
+              .formatted(
+                  bytes.remaining(), layout.parameters() * Float.BYTES, layout.parameters()));
+    }
+    ByteBuffer source = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    List<WeightTensor> tensors = new ArrayList<>();
+    for (WeightLayout.Slot slot : layout.slots()) {
+      float[] values = new float[Math.toIntExact(slot.size())];
+      source.asFloatBuffer().get(values);
+      source.position(source.position() + values.length * Float.BYTES);
+      tensors.add(new WeightTensor(slot, values));
+    }
+    return new Weights(config, tensors);
+  }
+
+  /** The weights, in the order of {@link WeightLayout}. */
+  public List<WeightTensor> tensors() {
+    return tensors;
+  }
+
+  /** All values one after the other, float32 little-endian, in the order of {@link WeightLayout}. */
+  public byte[] toBytes() {
+    long length = tensors.stream().mapToLong(tensor -> tensor.slot().size() * Float.BYTES).sum();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+    for (WeightTensor tensor : tensors) {
+      bytes.asFloatBuffer().put(tensor.values());
+      bytes.position(bytes.position() + tensor.values().length * Float.BYTES);
+    }
+    return bytes.array();
+  }
+
+  /** SHA-256 (hex) of {@link #toBytes()}. */
+  public String sha256() {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(toBytes()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static void requireFinite(WeightTensor tensor) {
+    float[] values = tensor.values();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new UnsupportedModelException(
+            "%s[%d] is %s, expected a finite number".formatted(tensor.slot().name(), i, values[i]));
+      }
+    }
+  }
+}
