@@ -1,0 +1,65 @@
+package io.logitstream.console;
+
+import io.logitstream.console.commands.LogitstreamCommand;
+import io.logitstream.embedded.EmbeddedStartException;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.kafka.KafkaFailures;
+import io.logitstream.platform.lifecycle.ExitStatus;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Tells of a failure in one line; the stack trace only with {@code --verbose}. */
+final class FailureReport implements IExecutionExceptionHandler {
+  private final LogitstreamCommand root;
+
+  FailureReport(LogitstreamCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine commandLine, ParseResult parseResult) {
+    PrintWriter err = commandLine.getErr();
+    err.println("logitstream: " + message(failure));
+    if (root.isVerbose()) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return status(failure).code();
+  }
+
+  static String message(Throwable failure) {
+    if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+      return message(unchecked.getCause());
+    }
+    String message = failure.getMessage();
+    if (failure instanceof NoSuchFileException) {
+      return "no such file or folder: " + message;
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "no permission to read or write: " + message;
+    }
+    if (failure instanceof FileAlreadyExistsException) {
+      return "exists already: " + message;
+    }
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName() + " (--verbose shows where)"
+        : message;
+  }
+
+  private static ExitStatus status(Exception failure) {
+    if (failure instanceof EmbeddedStartException
+        || failure instanceof UncheckedIOException
+        || failure instanceof java.io.IOException) {
+      return ExitStatus.FAILURE;
+    }
+    FailureKind kind = KafkaFailures.kindOf(failure);
+    return ExitStatus.of(kind);
+  }
+}

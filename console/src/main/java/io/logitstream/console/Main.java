@@ -1,0 +1,50 @@
+package io.logitstream.console;
+
+import io.logitstream.console.commands.LogitstreamCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** The only main: runs a command and ends the process with its exit status. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int status = run(System.getenv(), out, err, arguments);
+    out.flush();
+    err.flush();
+    System.exit(status);
+  }
+
+  /**
+   * Runs a command without ending the process.
+   *
+   * @param environment the environment that settings may be read from
+   * @return the exit status
+   */
+  static int run(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+    LogitstreamCommand root = new LogitstreamCommand(environment);
+    CommandLine commandLine = new CommandLine(root);
+    commandLine
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setExecutionExceptionHandler(new FailureReport(root))
+        .setParameterExceptionHandler(new UsageReport());
+    return commandLine
+        .setExecutionStrategy(
+            parsed -> {
+              if (root.isVerbose()) {
+                Logging.verbose();
+              }
+              return new CommandLine.RunLast().execute(parsed);
+            })
+        .execute(arguments);
+  }
+}

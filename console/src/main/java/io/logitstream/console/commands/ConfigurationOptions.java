@@ -1,0 +1,55 @@
+package io.logitstream.console.commands;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.platform.config.Setting;
+import io.logitstream.platform.kafka.KafkaSettings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Where a command's settings come from. Mixed into every command that has some. */
+@SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
+final class ConfigurationOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Read settings from a .properties file ('logitstream config' lists them all).")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      mapFallbackValue = "",
+      description = "Set one setting. Goes before the environment, and that before the file.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Mixin private KafkaOptions kafka;
+
+  /** Reads all layers, with defaults of the command's own. */
+  Configuration load(Map<String, String> commandDefaults, List<Setting<?>> used) {
+    Map<String, String> all = new LinkedHashMap<>(kafka.overrides());
+    all.putAll(overrides);
+    LogitstreamCommand root = (LogitstreamCommand) spec.root().userObject();
+    return Configuration.load(
+        AllSettings.known(),
+        used,
+        new ConfigurationLayers(
+            commandDefaults, Optional.ofNullable(file), root.environment(), all));
+  }
+
+  /** Reads all layers. */
+  Configuration load() {
+    return load(Map.of(), KafkaSettings.SETTINGS);
+  }
+}

@@ -1,0 +1,78 @@
+package io.logitstream.console.commands;
+
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command that all others belong to. */
+@Command(
+    name = "logitstream",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Keeps a small student language model continuously up to date with a large teacher, over"
+          + " Kafka.",
+      ""
+    },
+    subcommands = {
+      BrokerCommand.class,
+      RegistryCommand.class,
+      TopicsCommand.class,
+      ConfigCommand.class,
+    },
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, or stopped cleanly",
+      "1:failed",
+      "2:wrong usage or configuration; the message says what to mend",
+      "3:a verification found what it must not",
+      "4:cannot be verified: it was computed on other hardware",
+      "5:what was asked for has expired",
+      "6:another process took over; do not restart",
+      "7:Kafka, the registry or another service did not answer",
+      "130, 143:ended by Ctrl-C or SIGTERM, after a clean stop",
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  logitstream demo                          a student learns from a teacher, for five minutes",
+      "  logitstream broker                        Kafka and a schema registry on this machine",
+      "  logitstream COMMAND --help                options and examples of a command",
+    })
+public final class LogitstreamCommand implements Runnable {
+  private final Map<String, String> environment;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Log in detail, and show where a failure comes from.")
+  private boolean verbose;
+
+  /**
+   * @param environment the environment that settings may be read from
+   */
+  @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
+  public LogitstreamCommand(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Whether failures are shown with their stack trace. */
+  public boolean isVerbose() {
+    return verbose;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command? None was given.");
+  }
+}

@@ -1,0 +1,32 @@
+package io.logitstream.console.commands;
+
+import io.logitstream.platform.lifecycle.ExitStatus;
+import io.logitstream.platform.lifecycle.ShutdownHook;
+import io.logitstream.platform.lifecycle.StopSignal;
+import java.time.Duration;
+
+/** Keeps something open until Ctrl-C or SIGTERM, and the process until it has closed. */
+final class UntilStopped {
+  private static final Duration DRAIN = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofDays(1);
+
+  private UntilStopped() {}
+
+  /** What is kept open. */
+  @FunctionalInterface
+  interface Opening {
+    AutoCloseable open() throws Exception;
+  }
+
+  static int run(Opening opening) throws Exception {
+    StopSignal stop = new StopSignal();
+    try (ShutdownHook hook = ShutdownHook.install(stop, DRAIN);
+        AutoCloseable opened = opening.open()) {
+      boolean stopped = false;
+      while (!stopped) {
+        stopped = stop.await(PAUSE);
+      }
+    }
+    return ExitStatus.OK.code();
+  }
+}
