@@ -10,7 +10,9 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How much is logged, and where. One-shot commands log warnings alone; services tell what they do. */
+/**
+ * How much is logged, and where. One-shot commands log warnings alone; services tell what they do.
+ */
 public final class Logging {
   private static final String PRODUCT = "io.logitstream";
   private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n";
@@ -24,6 +26,7 @@ public final class Logging {
 
   /** Logs everything of ours, the warnings of the libraries too, and stack traces. */
   public static void verbose() {
+    atLeast("io.confluent", Level.WARN);
     atLeast(PRODUCT, Level.DEBUG);
     atLeast(Logger.ROOT_LOGGER_NAME, Level.WARN);
   }

@@ -37,7 +37,8 @@ final class RegistryCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "8081",
-      description = "The registry's port on loopback; 0 for a free one (default: ${DEFAULT-VALUE}).")
+      description =
+          "The registry's port on loopback; 0 for a free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Mixin private OutputOption output;

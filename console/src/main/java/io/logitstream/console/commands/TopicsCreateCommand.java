@@ -6,6 +6,7 @@ import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.ExitStatus;
+import io.logitstream.platform.registry.SchemaRegistration;
 import io.logitstream.schemas.topics.TopicSpecification;
 import java.io.PrintWriter;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Creates the topics that are missing. */
@@ -23,7 +25,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Creates those of a pipeline's topics that are missing, and verifies all of them.",
+      "Creates those of a pipeline's topics that are missing, verifies all of them, and registers"
+          + " their schemas.",
       "Topics that exist are never changed.",
       ""
     },
@@ -38,15 +41,20 @@ final class TopicsCreateCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
   @Mixin private OutputOption output;
 
+  @Option(names = "--no-schemas", description = "Leave the schema registry alone.")
+  private boolean withoutSchemas;
+
   @Override
   public Integer call() {
     Configuration configuration = options.load();
     List<TopicSpecification> topics = TopicSettings.from(configuration).pipeline();
+    KafkaSettings kafka = KafkaSettings.from(configuration);
     List<String> created;
-    try (Admin admin = new KafkaClients(KafkaSettings.from(configuration), "topics").admin()) {
+    try (Admin admin = new KafkaClients(kafka, "topics").admin()) {
       created = Topics.create(admin, topics);
       Topics.verify(admin, topics);
     }
+    Map<String, Integer> schemas = withoutSchemas ? Map.of() : SchemaRegistration.register(kafka);
     PrintWriter out = spec.commandLine().getOut();
     if (output.isJson()) {
       List<String> existed =
@@ -54,7 +62,8 @@ final class TopicsCreateCommand implements Callable<Integer> {
               .map(TopicSpecification::name)
               .filter(name -> !created.contains(name))
               .toList();
-      out.println(OutputOption.json(Map.of("created", created, "existed", existed)));
+      out.println(
+          OutputOption.json(Map.of("created", created, "existed", existed, "schemas", schemas)));
     } else {
       for (TopicSpecification topic : topics) {
         out.printf(
@@ -63,6 +72,9 @@ final class TopicsCreateCommand implements Callable<Integer> {
             topic.name(),
             topic.partitions(),
             topic.partitions() == 1 ? "partition" : "partitions");
+      }
+      if (!withoutSchemas) {
+        out.println("%d schemas are registered".formatted(schemas.size()));
       }
     }
     return ExitStatus.OK.code();
