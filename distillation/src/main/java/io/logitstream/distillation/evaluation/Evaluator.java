@@ -1,0 +1,131 @@
+package io.logitstream.distillation.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.logitstream.distillation.loss.LossProgram;
+import io.logitstream.distillation.step.FullTargets;
+import io.logitstream.distillation.step.MicroBatchPlan;
+import io.logitstream.distillation.step.PackedSequences;
+import io.logitstream.distillation.step.RotaryTables;
+import io.logitstream.distillation.step.TrainingExample;
+import io.logitstream.distillation.step.TrainingState;
+import io.logitstream.logits.FullLogits;
+import io.logitstream.logits.SampledLogits;
+import io.logitstream.model.decoder.ComputeType;
+import io.logitstream.model.decoder.DecoderProgram;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.model.torchscript.TorchProgram;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Measures weights against FULL records, teacher-forced at temperature 1; of LABELS records only
+ * the cross-entropy. Not thread-safe.
+ */
+public final class Evaluator implements AutoCloseable {
+  private static final double TEMPERATURE = 1;
+
+  private final TorchEngine engine;
+  private final ModelConfig config;
+  private final int batchTokens;
+  private final NDManager manager;
+  private final TorchProgram program;
+  private final RotaryTables rotary;
+
+  /**
+   * @param batchTokens most input positions of a batch, padding included; a longer sequence stands
+   *     alone
+   */
+  public Evaluator(
+      TorchEngine engine, ModelConfig config, ComputeType computeType, int batchTokens) {
+    if (batchTokens < 1) {
+      throw new IllegalArgumentException("%d tokens a batch, expected >= 1".formatted(batchTokens));
+    }
+    this.engine = engine;
+    this.config = config;
+    this.batchTokens = batchTokens;
+    engine.enterThread();
+    this.manager = engine.newManager();
+    this.program =
+        TorchProgram.compile(
+            manager,
+            DecoderProgram.source(config, computeType)
+                + LossProgram.common(config)
+                + EvaluationProgram.source(config));
+    this.rotary = new RotaryTables(manager, config);
+  }
+
+  /**
+   * Evaluates the current weights; every trained position counts alike, whatever the weight of its
+   * sequence.
+   *
+   * @throws IllegalArgumentException if an example is SAMPLED or does not fit the model
+   */
+  public EvaluationSums evaluate(TrainingState state, List<TrainingExample> examples) {
+    examples.forEach(this::check);
+    engine.enterThread();
+    EvaluationSums sums = EvaluationSums.ZERO;
+    synchronized (state) {
+      for (List<Integer> indices : MicroBatchPlan.of(examples, batchTokens)) {
+        PackedSequences sequences =
+            new PackedSequences(indices.stream().map(examples::get).toList());
+        try (NDManager scope = manager.newSubManager()) {
+          sums = sums.plus(evaluate(scope, sequences, state.weightTensors()));
+        }
+      }
+    }
+    return sums;
+  }
+
+  private EvaluationSums evaluate(
+      NDManager scope, PackedSequences sequences, List<NDArray> weights) {
+    boolean full = sequences.examples().get(0).targets() instanceof FullLogits;
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(sequences.tokenTensor(scope));
+    arguments.addAll(rotary.atLeast(sequences.length()));
+    arguments.add(sequences.positionTensor(scope));
+    arguments.add(sequences.labelTensor(scope));
+    if (full) {
+      arguments.add(FullTargets.logits(scope, sequences, config.vocabularySize()));
+      arguments.add(FullTargets.scale(scope, sequences, TEMPERATURE));
+    }
+    arguments.add(weights);
+    double[] sums =
+        program
+            .infer(scope, full ? "evaluate_full" : "evaluate_labels", arguments.toArray())
+            .singletonOrThrow()
+            .toDoubleArray();
+    int windows = sequences.examples().size();
+    int rows = sequences.rows();
+    return full
+        ? new EvaluationSums(
+            windows, rows, sums[0], rows, sums[1], Math.round(sums[2]), sums[3], sums[4])
+        : new EvaluationSums(windows, rows, sums[0], 0, 0, 0, 0, 0);
+  }
+
+  private void check(TrainingExample example) {
+    if (example.targets() instanceof SampledLogits) {
+      throw new IllegalArgumentException(
+          "SAMPLED records have no exact divergence or acceptance: evaluate on FULL records, or on LABELS for the cross-entropy alone");
+    }
+    if (example.targets() instanceof FullLogits full
+        && full.vocabularySize() != config.vocabularySize()) {
+      throw new IllegalArgumentException(
+          "the teacher has %d tokens, the model %d"
+              .formatted(full.vocabularySize(), config.vocabularySize()));
+    }
+    for (int token : example.tokens()) {
+      if (token < 0 || token >= config.vocabularySize()) {
+        throw new IllegalArgumentException(
+            "token %d, the model has %d".formatted(token, config.vocabularySize()));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,239 @@
+package io.logitstream.distillation.step;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.logitstream.distillation.loss.LossProgram;
+import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.OptimizerProgram;
+import io.logitstream.distillation.optimizer.OptimizerSettings;
+import io.logitstream.logits.FullLogits;
+import io.logitstream.logits.Labels;
+import io.logitstream.logits.SampledLogits;
+import io.logitstream.model.decoder.ComputeType;
+import io.logitstream.model.decoder.DecoderProgram;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.model.torchscript.TorchProgram;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A whole optimizer step: micro-batches by a budget of padded tokens, gradients added up in a fixed
+ * order and normalised by the weights of the whole step (1 × 8 equals 8 × 1), then one AdamW
+ * update. The same state and examples give the same bytes on one kind of hardware. Not thread-safe.
+ */
+public final class DistillationStep implements AutoCloseable {
+  private static final int LOSS_TENSORS = 2;
+
+  private final TorchEngine engine;
+  private final ModelConfig config;
+  private final ObjectiveSettings objective;
+  private final OptimizerSettings optimizer;
+  private final int microBatchTokens;
+  private final NDManager manager;
+  private final TorchProgram program;
+  private final RotaryTables rotary;
+
+  /**
+   * @param microBatchTokens most input positions of a micro-batch, padding included; a longer
+   *     sequence stands alone
+   */
+  public DistillationStep(
+      TorchEngine engine,
+      ModelConfig config,
+      ComputeType computeType,
+      ObjectiveSettings objective,
+      OptimizerSettings optimizer,
+      int microBatchTokens) {
+    if (microBatchTokens < 1) {
+      throw new IllegalArgumentException(
+          "%d tokens a micro-batch, expected >= 1".formatted(microBatchTokens));
+    }
+    this.engine = engine;
+    this.config = config;
+    this.objective = objective;
+    this.optimizer = optimizer;
+    this.microBatchTokens = microBatchTokens;
+    engine.enterThread();
+    this.manager = engine.newManager();
+    this.program =
+        TorchProgram.compile(
+            manager,
+            DecoderProgram.source(config, computeType)
+                + LossProgram.common(config)
+                + LossProgram.source(config, objective.temperature())
+                + OptimizerProgram.SOURCE);
+    this.rotary = new RotaryTables(manager, config);
+  }
+
+  /**
+   * Trains on examples, all at once.
+   *
+   * @throws NonFiniteStepException if a loss or the gradient's norm is not finite; the state is as
+   *     before
+   * @throws IllegalArgumentException if an example does not fit the model or the objective, or all
+   *     weigh 0; the state is as before
+   */
+  public StepResult run(TrainingState state, List<TrainingExample> examples) {
+    for (TrainingExample example : examples) {
+      check(example);
+    }
+    double totalWeight =
+        examples.stream()
+            .mapToDouble(example -> example.weight() * example.trainedPositions())
+            .sum();
+    if (!(totalWeight > 0)) {
+      throw new IllegalArgumentException(
+          "%d examples weigh %s in all, expected > 0".formatted(examples.size(), totalWeight));
+    }
+    engine.enterThread();
+    synchronized (state) {
+      try (NDManager scope = manager.newSubManager()) {
+        return run(state, examples, totalWeight, scope);
+      }
+    }
+  }
+
+  private StepResult run(
+      TrainingState state, List<TrainingExample> examples, double totalWeight, NDManager scope) {
+    long step = state.step() + 1;
+    LossCollector losses = new LossCollector(objective, step);
+    List<List<Integer>> plan = MicroBatchPlan.of(examples, microBatchTokens);
+    List<NDArray> gradients = List.of();
+    long paddedTokens = 0;
+    for (List<Integer> indices : plan) {
+      PackedSequences sequences = new PackedSequences(indices.stream().map(examples::get).toList());
+      paddedTokens += sequences.paddedTokens();
+      try (NDManager inputs = scope.newSubManager()) {
+        NDList outputs =
+            differentiate(inputs, sequences, state.weightTensors(), totalWeight, indices, losses);
+        List<NDArray> own = outputs.subList(LOSS_TENSORS, outputs.size());
+        if (gradients.isEmpty()) {
+          own.forEach(gradient -> gradient.attach(scope));
+          gradients = new ArrayList<>(own);
+        } else {
+          program.inferScalar("accumulate", gradients, own);
+        }
+      }
+    }
+    double norm = program.inferScalar("gradient_norm", gradients);
+    if (!Double.isFinite(norm)) {
+      throw new NonFiniteStepException(
+          step, "gradient norm", norm, IntStream.range(0, examples.size()).boxed().toList());
+    }
+    double learningRate = optimizer.learningRateAt(step);
+    update(state, gradients, step, learningRate, optimizer.clipFactor(norm));
+    return new StepResult(
+        step, losses.total(), losses.byDomain(), norm, learningRate, paddedTokens, plan.size());
+  }
+
+  private NDList differentiate(
+      NDManager scope,
+      PackedSequences sequences,
+      List<NDArray> weights,
+      double totalWeight,
+      List<Integer> indices,
+      LossCollector losses) {
+    List<TrainingExample> examples = sequences.examples();
+    double[] hard = new double[examples.size()];
+    double[] soft = new double[examples.size()];
+    for (int i = 0; i < hard.length; i++) {
+      TrainingExample example = examples.get(i);
+      double weight = example.weight() / totalWeight;
+      double share = example.targets() instanceof Labels ? 0 : objective.softWeight();
+      hard[i] = weight * (1 - share);
+      soft[i] = weight * share * objective.temperature() * objective.temperature();
+    }
+    List<NDArray> tensors = new ArrayList<>();
+    tensors.add(sequences.tokenTensor(scope));
+    tensors.addAll(rotary.atLeast(sequences.length()));
+    tensors.add(sequences.positionTensor(scope));
+    tensors.add(sequences.labelTensor(scope));
+    tensors.add(scope.create(sequences.perRow(hard)));
+    tensors.add(scope.create(sequences.perRow(soft)));
+    if (examples.get(0).targets() instanceof FullLogits) {
+      tensors.add(FullTargets.logits(scope, sequences, config.vocabularySize()));
+      tensors.add(FullTargets.scale(scope, sequences, objective.temperature()));
+      NDList outputs = program.differentiate(scope, "full_gradients", tensors, weights);
+      losses.addFull(
+          examples, indices, outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray());
+      return outputs;
+    }
+    SampledTargets targets =
+        SampledTargets.of(examples, soft, config.vocabularySize(), LossProgram.chunkRows(config));
+    tensors.add(scope.create(targets.indices()));
+    tensors.add(scope.create(targets.weights()));
+    tensors.add(scope.create(targets.chunkBounds()));
+    NDList outputs = program.differentiate(scope, "sampled_gradients", tensors, weights);
+    losses.addSampled(
+        examples, indices, outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray(), targets);
+    return outputs;
+  }
+
+  private void update(
+      TrainingState state,
+      List<NDArray> gradients,
+      long step,
+      double learningRate,
+      double gradientFactor) {
+    List<NDArray> weights = state.weightTensors();
+    state.beginUpdate();
+    program.inferScalar(
+        "adamw",
+        weights,
+        gradients,
+        state.firstMomentTensors(),
+        state.secondMomentTensors(),
+        new double[] {
+          learningRate,
+          optimizer.beta1(),
+          optimizer.beta2(),
+          optimizer.epsilon(),
+          optimizer.weightDecay(),
+          step,
+          gradientFactor
+        });
+    state.endUpdate();
+  }
+
+  private void check(TrainingExample example) {
+    int vocabularySize = config.vocabularySize();
+    if (example.inputLength() > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          "a sequence of %d positions, the model has at most %d"
+              .formatted(example.inputLength(), config.maxPositions()));
+    }
+    for (int token : example.tokens()) {
+      if (token < 0 || token >= vocabularySize) {
+        throw new IllegalArgumentException(
+            "token %d, the model has %d".formatted(token, vocabularySize));
+      }
+    }
+    int teacherVocabulary =
+        example.targets() instanceof FullLogits full
+            ? full.vocabularySize()
+            : example.targets() instanceof SampledLogits sampled
+                ? sampled.vocabularySize()
+                : vocabularySize;
+    if (teacherVocabulary != vocabularySize) {
+      throw new IllegalArgumentException(
+          "the teacher has %d tokens, the model %d".formatted(teacherVocabulary, vocabularySize));
+    }
+    if (!(example.targets() instanceof Labels)) {
+      objective
+          .refusal(example.encoding(), example.temperature())
+          .ifPresent(
+              reason -> {
+                throw new IllegalArgumentException(reason);
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    manager.close();
+  }
+}
