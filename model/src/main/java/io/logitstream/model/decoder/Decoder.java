@@ -1,0 +1,226 @@
+package io.logitstream.model.decoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.model.torchscript.TorchProgram;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A frozen decoder on the device. Belongs to the thread that loaded it. */
+public final class Decoder implements AutoCloseable {
+  /** Bounds the memory of one block of distributions: 64 MiB each of logits, log-probabilities and probabilities. */
+  private static final int BLOCK_VALUES_MAX = 1 << 24;
+
+  private static final String DISTRIBUTIONS =
+      """
+        def distributions(self, h: Tensor, labels: Tensor, temperature: float, ps: List[Tensor]) -> List[Tensor]:
+          z = self.head(h, ps)
+          label = torch.gather(z, 1, labels) - torch.logsumexp(z, [1], True)
+          logp = torch.log_softmax(torch.div(z, temperature), 1)
+          p = torch.exp(logp)
+          entropy = torch.neg(torch.sum(p * logp, [1]))
+          return [p, entropy, torch.squeeze(label, 1)]
+        def rows(self, h: Tensor, index: Tensor) -> Tensor:
+          return torch.index_select(torch.reshape(h, [-1, torch.size(h, -1)]), 0, index)
+      """;
+
+  private final TorchEngine engine;
+  private final NDManager manager;
+  private final TorchProgram program;
+  private final ModelConfig config;
+  private final List<NDArray> weights = new ArrayList<>();
+
+  private Decoder(TorchEngine engine, ModelConfig config, Weights weights, ComputeType type) {
+    this.engine = engine;
+    this.config = config;
+    this.manager = engine.newManager();
+    this.program =
+        TorchProgram.compile(manager, DecoderProgram.source(config, type) + DISTRIBUTIONS);
+    for (WeightTensor tensor : weights.tensors()) {
+      this.weights.add(manager.create(tensor.values(), new Shape(tensor.slot().dimensions())));
+    }
+  }
+
+  /** Receives distributions, row by row in the order of the positions asked for. */
+  @FunctionalInterface
+  public interface RowConsumer {
+    /**
+     * @param row index of the position asked for
+     * @param probabilities holds the row's V probabilities from {@code offset}; valid during the call only
+     * @param entropy the row's entropy at the temperature asked for, in nats
+     * @param labelLogProbability log-probability of the label at temperature 1, in nats
+     */
+    void accept(
+        int row, float[] probabilities, int offset, float entropy, float labelLogProbability);
+  }
+
+  /**
+   * A position of a sequence.
+   *
+   * @param sequence index of the sequence
+   * @param position t: predicts token t + 1
+   */
+  public record Position(int sequence, int position) {}
+
+  /** Puts a model on the engine's device. */
+  public static Decoder load(
+      TorchEngine engine, ModelConfig config, Weights weights, ComputeType computeType) {
+    return new Decoder(engine, config, weights, computeType);
+  }
+
+  /** The model's shape. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /**
+   * Teacher-forced distributions at positions of sequences.
+   *
+   * @param sequences tokens, T + 1 each; shorter ones are padded on the right
+   * @param positions where distributions are wanted
+   * @param temperature divides the logits
+   * @param consumer called once a position, in order
+   */
+  public void score(
+      int[][] sequences, List<Position> positions, float temperature, RowConsumer consumer) {
+    int longest = 0;
+    for (int[] tokens : sequences) {
+      longest = Math.max(longest, tokens.length - 1);
+    }
+    int blockRows = Math.max(1, BLOCK_VALUES_MAX / config.vocabularySize());
+    try (NDManager results = engine.newManager()) {
+      NDArray hidden =
+          program
+              .infer(results, "hidden", arguments(results, paddedInputs(results, sequences, longest), longest))
+              .singletonOrThrow();
+      for (int from = 0; from < positions.size(); from += blockRows) {
+        List<Position> block = positions.subList(from, Math.min(from + blockRows, positions.size()));
+        try (NDManager blockResults = engine.newManager()) {
+          scoreBlock(blockResults, hidden, sequences, longest, block, temperature, from, consumer);
+        }
+      }
+    }
+  }
+
+  private void scoreBlock(
+      NDManager results,
+      NDArray hidden,
+      int[][] sequences,
+      int longest,
+      List<Position> block,
+      float temperature,
+      int firstRow,
+      RowConsumer consumer) {
+    long[] index = new long[block.size()];
+    long[] labels = new long[block.size()];
+    for (int i = 0; i < index.length; i++) {
+      Position at = block.get(i);
+      index[i] = (long) at.sequence() * longest + at.position();
+      labels[i] = sequences[at.sequence()][at.position() + 1];
+    }
+    NDArray rows =
+        program.infer(results, "rows", hidden, results.create(index)).singletonOrThrow();
+    NDList distributions =
+        program.infer(
+            results,
+            "distributions",
+            rows,
+            results.create(labels, new Shape(labels.length, 1)),
+            (double) temperature,
+            weights);
+    float[] probabilities = distributions.get(0).toFloatArray();
+    float[] entropies = distributions.get(1).toFloatArray();
+    float[] labelLogProbabilities = distributions.get(2).toFloatArray();
+    for (int i = 0; i < index.length; i++) {
+      consumer.accept(
+          firstRow + i,
+          probabilities,
+          i * config.vocabularySize(),
+          entropies[i],
+          labelLogProbabilities[i]);
+    }
+  }
+
+  /**
+   * Reads a prompt and starts a key/value cache.
+   *
+   * @param tokens at least one
+   */
+  public Continuation start(int[] tokens) {
+    return new Continuation(tokens);
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    manager.close();
+  }
+
+  private static NDArray paddedInputs(NDManager owner, int[][] sequences, int longest) {
+    long[] inputs = new long[sequences.length * longest];
+    for (int b = 0; b < sequences.length; b++) {
+      for (int t = 0; t < sequences[b].length - 1; t++) {
+        inputs[b * longest + t] = sequences[b][t];
+      }
+    }
+    return owner.create(inputs, new Shape(sequences.length, longest));
+  }
+
+  private Object[] arguments(NDManager owner, NDArray tokens, int positions) {
+    List<NDArray> rotary = DecoderProgram.rotary(owner, config, positions);
+    return new Object[] {tokens, rotary.get(0), rotary.get(1), weights};
+  }
+
+  /** A text that is being written: its keys and values, and the logits of the next token. */
+  public final class Continuation implements AutoCloseable {
+    private NDManager state = engine.newManager();
+    private NDList cache;
+    private int length;
+
+    private Continuation(int[] tokens) {
+      long[] inputs = new long[tokens.length];
+      for (int t = 0; t < inputs.length; t++) {
+        inputs[t] = tokens[t];
+      }
+      NDArray prompt = state.create(inputs, new Shape(1, inputs.length));
+      this.cache = program.infer(state, "prefill", arguments(state, prompt, inputs.length));
+      this.length = inputs.length;
+    }
+
+    /** Logits of the next token, (V) float32. */
+    public float[] logits() {
+      return cache.get(0).toFloatArray();
+    }
+
+    /** Number of tokens so far. */
+    public int length() {
+      return length;
+    }
+
+    /** Appends a token. */
+    public void append(int token) {
+      NDManager next = engine.newManager();
+      List<NDArray> rotary = DecoderProgram.rotary(next, config, length + 1);
+      Object[] arguments = {
+        next.create(new long[] {token}, new Shape(1, 1)),
+        rotary.get(0).get(length + ":"),
+        rotary.get(1).get(length + ":"),
+        weights,
+        List.copyOf(cache.subList(1, cache.size()))
+      };
+      NDList extended = program.infer(next, "extend", arguments);
+      state.close();
+      state = next;
+      cache = extended;
+      length++;
+    }
+
+    @Override
+    public void close() {
+      state.close();
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package io.logitstream.model.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.UnsupportedModelException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A Hugging Face tokenizer. Encodes text as it stands: no special tokens added, nothing truncated. Thread-safe. */
+public final class Tokenizer implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HuggingFaceTokenizer tokenizer;
+  private final ModelConfig config;
+  private final String sha256;
+  private final Set<Integer> specialTokens;
+
+  private Tokenizer(
+      HuggingFaceTokenizer tokenizer, ModelConfig config, String sha256, Set<Integer> special) {
+    this.tokenizer = tokenizer;
+    this.config = config;
+    this.sha256 = sha256;
+    this.specialTokens = Set.copyOf(special);
+  }
+
+  /** Tokens of a text and where each lies in it. */
+  public record Encoded(int[] ids, List<CodePoints> spans) {
+    public Encoded {
+      spans = List.copyOf(spans);
+    }
+  }
+
+  /** A half-open range of a text, in Unicode code points. */
+  public record CodePoints(int start, int end) {}
+
+  /**
+   * Reads tokenizer.json.
+   *
+   * @param tokenizerJson its bytes
+   * @param config says which tokens begin and end a text, and how many ids there are
+   * @throws UnsupportedModelException if it is damaged, or has ids that the model has not
+   */
+  public static Tokenizer fromJson(byte[] tokenizerJson, ModelConfig config) {
+    try {
+      Set<Integer> special = specialTokens(JSON.readTree(tokenizerJson), config);
+      HuggingFaceTokenizer tokenizer =
+          HuggingFaceTokenizer.newInstance(
+              new ByteArrayInputStream(tokenizerJson),
+              Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+      return new Tokenizer(tokenizer, config, sha256(tokenizerJson), special);
+    } catch (IOException e) {
+      throw new UnsupportedModelException("tokenizer.json: " + e.getMessage(), e);
+    }
+  }
+
+  /** Token ids of a text. */
+  public int[] encode(String text) {
+    return Arrays.stream(tokenizer.encode(text, false, false).getIds())
+        .mapToInt(Math::toIntExact)
+        .toArray();
+  }
+
+  /** Token ids of a text with the range of the text that each stands for. */
+  public Encoded encodeWithSpans(String text) {
+    var encoding = tokenizer.encode(text, false, false);
+    return new Encoded(
+        Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray(),
+        Arrays.stream(encoding.getCharTokenSpans())
+            .map(span -> span == null ? new CodePoints(0, 0) : new CodePoints(span.getStart(), span.getEnd()))
+            .toList());
+  }
+
+  /** The text of token ids; special tokens are left out. */
+  public String decode(int[] ids) {
+    return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), true);
+  }
+
+  /** Number of token ids of the model. */
+  public int vocabularySize() {
+    return config.vocabularySize();
+  }
+
+  /** The beginning-of-text token. */
+  public OptionalInt bos() {
+    return optional(config.bosTokenId());
+  }
+
+  /** The end-of-text token. */
+  public OptionalInt eos() {
+    return optional(config.eosTokenId());
+  }
+
+  /** Whether a token stands for no text. */
+  public boolean isSpecial(int id) {
+    return specialTokens.contains(id);
+  }
+
+  /** SHA-256 (hex) of tokenizer.json. */
+  public String sha256() {
+    return sha256;
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+
+  private static Set<Integer> specialTokens(JsonNode root, ModelConfig config) {
+    Set<Integer> special = new HashSet<>();
+    for (JsonNode token : root.path("added_tokens")) {
+      if (token.path("special").asBoolean()) {
+        special.add(token.path("id").asInt());
+      }
+    }
+    int largest = special.stream().mapToInt(Integer::intValue).max().orElse(-1);
+    for (JsonNode id : root.path("model").path("vocab")) {
+      largest = Math.max(largest, id.asInt(-1));
+    }
+    if (largest >= config.vocabularySize()) {
+      throw new UnsupportedModelException(
+          "tokenizer.json has the id %d, expected ids below the model's vocab_size %d"
+              .formatted(largest, config.vocabularySize()));
+    }
+    return special;
+  }
+
+  private static OptionalInt optional(@Nullable Integer id) {
+    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
