@@ -11,7 +11,10 @@ import java.util.List;
 
 /** A frozen decoder on the device. Belongs to the thread that loaded it. */
 public final class Decoder implements AutoCloseable {
-  /** Bounds the memory of one block of distributions: 64 MiB each of logits, log-probabilities and probabilities. */
+  /**
+   * Bounds the memory of one block of distributions: 64 MiB each of logits, log-probabilities and
+   * probabilities.
+   */
   private static final int BLOCK_VALUES_MAX = 1 << 24;
 
   private static final String DISTRIBUTIONS =
@@ -49,7 +52,8 @@ public final class Decoder implements AutoCloseable {
   public interface RowConsumer {
     /**
      * @param row index of the position asked for
-     * @param probabilities holds the row's V probabilities from {@code offset}; valid during the call only
+     * @param probabilities holds the row's V probabilities from {@code offset}; valid during the
+     *     call only
      * @param entropy the row's entropy at the temperature asked for, in nats
      * @param labelLogProbability log-probability of the label at temperature 1, in nats
      */
@@ -94,10 +98,14 @@ public final class Decoder implements AutoCloseable {
     try (NDManager results = engine.newManager()) {
       NDArray hidden =
           program
-              .infer(results, "hidden", arguments(results, paddedInputs(results, sequences, longest), longest))
+              .infer(
+                  results,
+                  "hidden",
+                  arguments(results, paddedInputs(results, sequences, longest), longest))
               .singletonOrThrow();
       for (int from = 0; from < positions.size(); from += blockRows) {
-        List<Position> block = positions.subList(from, Math.min(from + blockRows, positions.size()));
+        List<Position> block =
+            positions.subList(from, Math.min(from + blockRows, positions.size()));
         try (NDManager blockResults = engine.newManager()) {
           scoreBlock(blockResults, hidden, sequences, longest, block, temperature, from, consumer);
         }
@@ -121,8 +129,7 @@ public final class Decoder implements AutoCloseable {
       index[i] = (long) at.sequence() * longest + at.position();
       labels[i] = sequences[at.sequence()][at.position() + 1];
     }
-    NDArray rows =
-        program.infer(results, "rows", hidden, results.create(index)).singletonOrThrow();
+    NDArray rows = program.infer(results, "rows", hidden, results.create(index)).singletonOrThrow();
     NDList distributions =
         program.infer(
             results,

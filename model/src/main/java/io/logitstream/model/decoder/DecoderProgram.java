@@ -10,14 +10,16 @@ import java.util.Map;
 /**
  * The decoder as TorchScript methods, to be compiled with whatever else runs over them.
  *
- * <p>Shapes: B sequences, T positions, D hidden, H query heads, K key/value heads, E head size, V vocabulary. Weights come as the list {@code ps} in
- * the order of {@link WeightLayout}, float32; norms, attention's softmax input, logits are float32 in either compute type.
+ * <p>Shapes: B sequences, T positions, D hidden, H query heads, K key/value heads, E head size, V
+ * vocabulary. Weights come as the list {@code ps} in the order of {@link WeightLayout}, float32;
+ * norms, attention's softmax input, logits are float32 in either compute type.
  *
  * <ul>
  *   <li>{@code hidden(tok (B,T) int64, cos (T,E), sin (T,E), ps) -> (B,T,D)}: after the final norm
  *   <li>{@code head(h (…,D), ps) -> (…,V)}: logits
  *   <li>{@code prefill(tok (1,T), cos, sin, ps) -> [logits (1,V), k, v of each layer (1,K,T,E)]}
- *   <li>{@code extend(tok (1,1), cos (1,E), sin (1,E), ps, cache) -> [logits (1,V), k, v of each layer]}
+ *   <li>{@code extend(tok (1,1), cos (1,E), sin (1,E), ps, cache) -> [logits (1,V), k, v of each
+ *       layer]}
  * </ul>
  */
 public final class DecoderProgram {

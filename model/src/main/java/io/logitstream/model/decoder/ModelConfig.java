@@ -50,7 +50,8 @@ public record ModelConfig(
     }
     if (headSize % 2 != 0) {
       throw new UnsupportedModelException(
-          "head_dim is %d, expected an even number: rotary embedding turns pairs".formatted(headSize));
+          "head_dim is %d, expected an even number: rotary embedding turns pairs"
+              .formatted(headSize));
     }
     if (!(normEpsilon > 0) || !(ropeTheta > 0)) {
       throw new UnsupportedModelException(

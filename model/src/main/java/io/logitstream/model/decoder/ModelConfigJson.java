@@ -10,7 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * config.json, as transformers 4 and 5 write it. What would change the computation and is not supported is refused by the key's name and value.
+ * config.json, as transformers 4 and 5 write it. What would change the computation and is not
+ * supported is refused by the key's name and value.
  */
 public final class ModelConfigJson {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +35,8 @@ public final class ModelConfigJson {
   /**
    * Reads config.json.
    *
-   * @throws UnsupportedModelException if it is not JSON, lacks a key, or asks for what this build cannot compute
+   * @throws UnsupportedModelException if it is not JSON, lacks a key, or asks for what this build
+   *     cannot compute
    */
   public static ModelConfig parse(byte[] json) {
     JsonNode root;
@@ -102,7 +104,8 @@ public final class ModelConfigJson {
     SUPPORTED.forEach(
         (key, values) -> {
           JsonNode node = root.get(key);
-          if (node != null && !values.contains(node.isTextual() ? node.asText() : node.toString())) {
+          if (node != null
+              && !values.contains(node.isTextual() ? node.asText() : node.toString())) {
             throw new UnsupportedModelException(
                 "config.json: %s is %s, expected %s"
                     .formatted(key, node, String.join(" or ", values)));

@@ -19,7 +19,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A Hugging Face directory: config.json, tokenizer.json and, where the model has been trained, model.safetensors.
+ * A Hugging Face directory: config.json, tokenizer.json and, where the model has been trained,
+ * model.safetensors.
  */
 public final class ModelDirectory {
   private static final String CONFIG = "config.json";
@@ -37,7 +38,8 @@ public final class ModelDirectory {
   /**
    * Opens a directory.
    *
-   * @throws UnsupportedModelException if config.json is missing or asks for what this build cannot compute
+   * @throws UnsupportedModelException if config.json is missing or asks for what this build cannot
+   *     compute
    */
   public static ModelDirectory open(Path directory) throws IOException {
     Path file = directory.resolve(CONFIG);
@@ -65,7 +67,8 @@ public final class ModelDirectory {
   /**
    * Reads the weights.
    *
-   * @throws UnsupportedModelException if a weight is missing, unknown, of another shape or not finite
+   * @throws UnsupportedModelException if a weight is missing, unknown, of another shape or not
+   *     finite
    * @throws SafetensorsException if the file is damaged
    */
   public Weights weights() throws IOException {
@@ -121,7 +124,11 @@ public final class ModelDirectory {
    * @param storedAs number type of the stored weights
    */
   public static void write(
-      Path directory, ModelConfig config, Weights weights, TensorType storedAs, byte[] tokenizerJson)
+      Path directory,
+      ModelConfig config,
+      Weights weights,
+      TensorType storedAs,
+      byte[] tokenizerJson)
       throws IOException {
     Files.createDirectories(directory);
     String typeName =

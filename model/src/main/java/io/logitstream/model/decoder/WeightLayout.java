@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The order, names and shapes of a decoder's weights: embedding, then by layer [input norm, q, k, v, o, post-attention norm, gate, up, down], final
- * norm, and the head unless tied. Names are those of Hugging Face's Llama.
+ * The order, names and shapes of a decoder's weights: embedding, then by layer [input norm, q, k,
+ * v, o, post-attention norm, gate, up, down], final norm, and the head unless tied. Names are those
+ * of Hugging Face's Llama.
  *
  * @param slots the weights, in order
  */

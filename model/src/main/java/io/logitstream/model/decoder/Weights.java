@@ -34,8 +34,9 @@ public final class Weights {
   }
 
   /**
-   * Weights to start training from: normal with deviation 0.02, the matrices that write into the residual stream narrower by √(2·layers) (GPT-2's
-   * scaling), norms 1. A function of configuration and seed alone.
+   * Weights to start training from: normal with deviation 0.02, the matrices that write into the
+   * residual stream narrower by √(2·layers) (GPT-2's scaling), norms 1. A function of configuration
+   * and seed alone.
    */
   public static Weights initialise(ModelConfig config, long seed) {
     Random random = new Random(seed);
@@ -85,11 +86,12 @@ public final class Weights {
     return tensors;
   }
 
-  /** All values one after the other, float32 little-endian, in the order of {@link WeightLayout}. */
+  /**
+   * All values one after the other, float32 little-endian, in the order of {@link WeightLayout}.
+   */
   public byte[] toBytes() {
     long length = tensors.stream().mapToLong(tensor -> tensor.slot().size() * Float.BYTES).sum();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
     for (WeightTensor tensor : tensors) {
       bytes.asFloatBuffer().put(tensor.values());
       bytes.position(bytes.position() + tensor.values().length * Float.BYTES);
@@ -100,8 +102,7 @@ public final class Weights {
   /** SHA-256 (hex) of {@link #toBytes()}. */
   public String sha256() {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(toBytes()));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(toBytes()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -1,4 +1,7 @@
-/** Llama-architecture decoders: configuration, weights, the program that computes them, Hugging Face directories. */
+/**
+ * Llama-architecture decoders: configuration, weights, the program that computes them, Hugging Face
+ * directories.
+ */
 @NullMarked
 package io.logitstream.model.decoder;
 

@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A safetensors file, open for reading. Lengths are 64-bit; one tensor may have at most 2^31 − 1 values.
+ * A safetensors file, open for reading. Lengths are 64-bit; one tensor may have at most 2^31 − 1
+ * values.
  *
- * <p>The header is checked whole before anything is read: bounds, overlaps, and that shapes agree with lengths.
+ * <p>The header is checked whole before anything is read: bounds, overlaps, and that shapes agree
+ * with lengths.
  */
 public final class SafetensorsFile implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +42,8 @@ public final class SafetensorsFile implements AutoCloseable {
   /**
    * Opens a file and checks its header.
    *
-   * @throws SafetensorsException if the file is damaged, or holds a number type other than F32 and BF16
+   * @throws SafetensorsException if the file is damaged, or holds a number type other than F32 and
+   *     BF16
    */
   public static SafetensorsFile open(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -82,8 +85,7 @@ public final class SafetensorsFile implements AutoCloseable {
     channel.close();
   }
 
-  private static Map<String, Entry> readEntries(Path file, FileChannel channel)
-      throws IOException {
+  private static Map<String, Entry> readEntries(Path file, FileChannel channel) throws IOException {
     long size = channel.size();
     if (size < Long.BYTES) {
       throw new SafetensorsException("%s has %d bytes, expected a header".formatted(file, size));

@@ -13,7 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes safetensors files: a 64-bit little-endian header length, a JSON header padded with spaces to 8 bytes, then the tensors' bytes without gaps.
+ * Writes safetensors files: a 64-bit little-endian header length, a JSON header padded with spaces
+ * to 8 bytes, then the tensors' bytes without gaps.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */

@@ -25,8 +25,7 @@ public enum TensorType {
     @Override
     void write(float value, ByteBuffer to) {
       int bits = Float.floatToRawIntBits(value);
-      int rounded =
-          Float.isNaN(value) ? bits | 0x0040_0000 : bits + 0x7FFF + ((bits >>> 16) & 1);
+      int rounded = Float.isNaN(value) ? bits | 0x0040_0000 : bits + 0x7FFF + ((bits >>> 16) & 1);
       to.putShort((short) (rounded >>> 16));
     }
   };

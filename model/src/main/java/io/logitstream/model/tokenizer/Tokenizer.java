@@ -18,7 +18,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A Hugging Face tokenizer. Encodes text as it stands: no special tokens added, nothing truncated. Thread-safe. */
+/**
+ * A Hugging Face tokenizer. Encodes text as it stands: no special tokens added, nothing truncated.
+ * Thread-safe.
+ */
 public final class Tokenizer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -78,7 +81,11 @@ public final class Tokenizer implements AutoCloseable {
     return new Encoded(
         Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray(),
         Arrays.stream(encoding.getCharTokenSpans())
-            .map(span -> span == null ? new CodePoints(0, 0) : new CodePoints(span.getStart(), span.getEnd()))
+            .map(
+                span ->
+                    span == null
+                        ? new CodePoints(0, 0)
+                        : new CodePoints(span.getStart(), span.getEnd()))
             .toList());
   }
 

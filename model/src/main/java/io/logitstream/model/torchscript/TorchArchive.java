@@ -11,9 +11,9 @@ import java.util.zip.ZipOutputStream;
 /**
  * Writes a TorchScript archive that holds one module {@code M} with methods and no parameters.
  *
- * <p>An archive is a zip file of stored (uncompressed) entries: {@code data.pkl}, a protocol-2 pickle of the module object; {@code
- * code/__torch__.py}, its methods in TorchScript's serialised dialect; {@code constants.pkl}, an empty tuple; {@code version} and {@code
- * byteorder}.
+ * <p>An archive is a zip file of stored (uncompressed) entries: {@code data.pkl}, a protocol-2
+ * pickle of the module object; {@code code/__torch__.py}, its methods in TorchScript's serialised
+ * dialect; {@code constants.pkl}, an empty tuple; {@code version} and {@code byteorder}.
  */
 final class TorchArchive {
   /** The earliest time that a zip entry can bear, so that equal programs give equal archives. */

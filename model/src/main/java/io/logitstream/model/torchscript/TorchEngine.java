@@ -13,10 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * libtorch in this process: natives loaded offline, nothing reported anywhere, one device, one thread count.
+ * libtorch in this process: natives loaded offline, nothing reported anywhere, one device, one
+ * thread count.
  *
- * <p>The modes that programs need (no autograd outside {@link TorchProgram#differentiate}, no graph optimisation: bf16 backward fails with it) are
- * kept per thread by libtorch, so every thread calls {@link #enterThread()} before it runs a program.
+ * <p>The modes that programs need (no autograd outside {@link TorchProgram#differentiate}, no graph
+ * optimisation: bf16 backward fails with it) are kept per thread by libtorch, so every thread calls
+ * {@link #enterThread()} before it runs a program.
  */
 public final class TorchEngine {
   private static final Logger LOG = LoggerFactory.getLogger(TorchEngine.class);
@@ -48,7 +50,8 @@ public final class TorchEngine {
    * Loads libtorch.
    *
    * @param deviceName {@code auto} (a GPU where there is one), {@code cpu} or {@code cuda}
-   * @param threads threads that one operator runs on; 0 for libtorch's own choice, the number of cores
+   * @param threads threads that one operator runs on; 0 for libtorch's own choice, the number of
+   *     cores
    * @throws IllegalArgumentException if the device is unknown, or {@code cuda} and there is none
    */
   public static TorchEngine start(String deviceName, int threads) {
@@ -112,11 +115,12 @@ public final class TorchEngine {
   /** Hash of everything that rounding depends on: processor, libtorch, threads and compute type. */
   public String fingerprint(ComputeType computeType) {
     return Processor.fingerprint(
-        List.of(
-            deviceName(), libtorchVersion(), Integer.toString(threads()), computeType.label()));
+        List.of(deviceName(), libtorchVersion(), Integer.toString(threads()), computeType.label()));
   }
 
-  /** Times a matrix product in both compute types, and prefers bf16 only where it is clearly faster. */
+  /**
+   * Times a matrix product in both compute types, and prefers bf16 only where it is clearly faster.
+   */
   public ComputeType preferredComputeType() {
     try (NDManager manager = newManager();
         TorchProgram program = TorchProgram.compile(manager, PROBE)) {

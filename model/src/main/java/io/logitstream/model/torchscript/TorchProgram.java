@@ -16,10 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stateless TorchScript program: methods over tensors that the caller owns. Not thread-safe; each thread that runs a program calls {@link
- * TorchEngine#enterThread()} first.
+ * A stateless TorchScript program: methods over tensors that the caller owns. Not thread-safe; each
+ * thread that runs a program calls {@link TorchEngine#enterThread()} first.
  *
- * <p>Errors inside a method (shapes, allocation) arrive as {@link ai.djl.engine.EngineException} with the script's line.
+ * <p>Errors inside a method (shapes, allocation) arrive as {@link ai.djl.engine.EngineException}
+ * with the script's line.
  */
 public final class TorchProgram implements AutoCloseable {
   private static final String METHOD_PREFIX = "module_method:";
@@ -35,13 +36,17 @@ public final class TorchProgram implements AutoCloseable {
    * Compiles method definitions.
    *
    * @param owner frees the program when it closes
-   * @param methods definitions of the methods of one class, indented by two spaces, in TorchScript's serialised dialect
+   * @param methods definitions of the methods of one class, indented by two spaces, in
+   *     TorchScript's serialised dialect
    */
   public static TorchProgram compile(NDManager owner, String methods) {
     try {
       return new TorchProgram(
           JniUtils.loadModule(
-              (PtNDManager) owner, new ByteArrayInputStream(TorchArchive.of(methods)), false, false));
+              (PtNDManager) owner,
+              new ByteArrayInputStream(TorchArchive.of(methods)),
+              false,
+              false));
     } catch (IOException e) {
       throw new UncheckedIOException("loading a TorchScript program from memory", e);
     }
@@ -51,7 +56,8 @@ public final class TorchProgram implements AutoCloseable {
    * Runs a method in inference mode: no gradients, tensors may be changed in place.
    *
    * @param results owns the tensors that come back
-   * @param arguments in the method's order: {@link NDArray}, {@code List<NDArray>}, {@link Long}, {@link Double}, or {@code double[]}
+   * @param arguments in the method's order: {@link NDArray}, {@code List<NDArray>}, {@link Long},
+   *     {@link Double}, or {@code double[]}
    * @return the tensor or list of tensors that the method returns
    */
   public NDList infer(NDManager results, String method, Object... arguments) {

@@ -1,4 +1,7 @@
-/** Stateless TorchScript programs, written and run. The only package that touches the PyTorch engine's own classes. */
+/**
+ * Stateless TorchScript programs, written and run. The only package that touches the PyTorch
+ * engine's own classes.
+ */
 @NullMarked
 package io.logitstream.model.torchscript;
 

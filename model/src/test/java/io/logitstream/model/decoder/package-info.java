@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.decoder;
+
+import org.jspecify.annotations.NullMarked;
