@@ -1,8 +1,8 @@
 package io.logitstream.platform.config;
 
-import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.common.MapBackedConfigSource;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -27,16 +27,13 @@ final class LayeredSources {
       Collection<Setting<?>> known, ConfigurationLayers layers, List<String> problems) {
     SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder();
     builder.withSources(
-        new PropertiesConfigSource(layers.commandDefaults(), "the command's defaults", 100),
-        new PropertiesConfigSource(
-            environment(known, layers.environment(), problems), "the environment", 300),
-        new PropertiesConfigSource(layers.overrides(), "--set", 400));
+        new Layer(layers.commandDefaults(), "the command's defaults", 100),
+        new Layer(environment(known, layers.environment(), problems), "the environment", 300),
+        new Layer(layers.overrides(), "--set", 400));
     layers
         .file()
         .ifPresent(
-            path ->
-                builder.withSources(
-                    new PropertiesConfigSource(file(path, problems), "the file " + path, 200)));
+            path -> builder.withSources(new Layer(file(path, problems), "the file " + path, 200)));
     return builder.build();
   }
 
@@ -77,5 +74,14 @@ final class LayeredSources {
           }
         });
     return values;
+  }
+
+  /** A layer under the name that messages call it by. */
+  private static final class Layer extends MapBackedConfigSource {
+    private static final long serialVersionUID = 1L;
+
+    Layer(Map<String, String> values, String name, int ordinal) {
+      super(name, values, ordinal);
+    }
   }
 }

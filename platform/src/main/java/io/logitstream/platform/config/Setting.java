@@ -65,6 +65,13 @@ public final class Setting<T> {
     return of(name, "text", "any text", defaultValue, documentation, value -> value);
   }
 
+  /** A text that is never empty. */
+  public static Setting<String> nonEmptyText(
+      String name, String defaultValue, String documentation) {
+    return of(
+        name, "text", "a non-empty text", defaultValue, documentation, ValueParsers::nonEmpty);
+  }
+
   /** A non-empty text without a default. */
   public static Setting<String> requiredText(String name, String documentation) {
     return required(name, "text", "a non-empty text", documentation, ValueParsers::nonEmpty);

@@ -27,14 +27,14 @@ public record KafkaSettings(
     Map<String, String> registryClient) {
 
   private static final Setting<String> BOOTSTRAP_SERVERS =
-      Setting.text(
+      Setting.nonEmptyText(
           "kafka.bootstrap.servers",
           "localhost:9092",
           "Kafka brokers to begin with, host:port separated by commas. Any other kafka.NAME is"
               + " handed to the Kafka clients, kafka.consumer.NAME, kafka.producer.NAME and"
               + " kafka.admin.NAME to that kind alone.");
   private static final Setting<String> REGISTRY_URL =
-      Setting.text(
+      Setting.nonEmptyText(
           "registry.url",
           "http://localhost:8081",
           "Schema registry. Any registry.client.NAME is handed to its client.");

@@ -5,11 +5,13 @@ import static java.util.stream.Collectors.toMap;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.topics.TopicSpecification;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /** Creates topics explicitly, and verifies at a service's start that they stand as they must. */
 public final class Topics {
   private static final Logger LOGGER = LoggerFactory.getLogger(Topics.class);
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
 
   private Topics() {}
 
@@ -52,7 +55,28 @@ public final class Topics {
         }
       }
     }
+    awaitVisible(admin, created);
     return List.copyOf(created);
+  }
+
+  /** Brokers learn of a topic a moment after the controller has created it. */
+  private static void awaitVisible(Admin admin, List<String> created) {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    while (!describe(admin, created).keySet().containsAll(created)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new LogitstreamException(
+            FailureKind.RETRYABLE,
+            "topics %s were created, but brokers do not know them after %d s"
+                .formatted(created, VISIBLE_WITHIN.toSeconds()));
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LogitstreamException(
+            FailureKind.RETRYABLE, "interrupted while waiting for new topics", e);
+      }
+    }
   }
 
   /**

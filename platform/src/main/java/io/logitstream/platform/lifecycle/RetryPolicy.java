@@ -1,7 +1,6 @@
 package io.logitstream.platform.lifecycle;
 
 import io.logitstream.platform.FailureKind;
-import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaFailures;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -65,7 +64,7 @@ public record RetryPolicy(int attempts, Duration firstPause, Duration longestPau
    *
    * @param what what is tried, for the log
    * @param pauses waits between the attempts
-   * @throws LogitstreamException RETRYABLE if a stop was asked for in a pause
+   * @throws StoppedException if a stop was asked for in a pause
    * @throws Exception the last failure, when it is of another kind or attempts are used up
    */
   public <T> T call(String what, Callable<T> call, Pauses pauses, RandomGenerator random)
@@ -81,8 +80,7 @@ public record RetryPolicy(int attempts, Duration firstPause, Duration longestPau
         LOGGER.warn(
             "could not {}, trying again in {} ms: {}", what, pause.toMillis(), e.getMessage());
         if (pauses.pause(pause)) {
-          throw new LogitstreamException(
-              FailureKind.RETRYABLE, "asked to stop before it was possible to " + what, e);
+          throw new StoppedException("asked to stop before it was possible to " + what, e);
         }
       }
     }

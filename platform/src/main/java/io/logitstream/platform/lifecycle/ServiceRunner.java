@@ -102,6 +102,8 @@ public final class ServiceRunner {
               @Nullable Throwable failure = null;
               try {
                 service.run(stop);
+              } catch (StoppedException e) {
+                LOGGER.info("{}: {}", name, e.getMessage());
               } catch (Throwable e) { // errors too: a service that is gone must be noticed
                 failure = e;
               }

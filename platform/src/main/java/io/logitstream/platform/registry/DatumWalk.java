@@ -14,11 +14,13 @@ final class DatumWalk {
   private static final int MAX_DEPTH = 64;
 
   private final BinaryDecoder decoder;
+  private final int datumBytes;
   private long items;
 
-  private DatumWalk(BinaryDecoder decoder, long items) {
+  private DatumWalk(BinaryDecoder decoder, int datumBytes) {
     this.decoder = decoder;
-    this.items = items;
+    this.datumBytes = datumBytes;
+    this.items = datumBytes;
   }
 
   /**
@@ -60,13 +62,12 @@ final class DatumWalk {
       case MAP -> {
         for (long n = decoder.readMapStart(); n > 0; n = decoder.mapNext()) {
           for (long i = take(n); i > 0; i--) {
-            decoder.skipString();
+            skipLengthAndBytes();
             walk(schema.getValueType(), depth + 1);
           }
         }
       }
-      case STRING -> decoder.skipString();
-      case BYTES -> decoder.skipBytes();
+      case STRING, BYTES -> skipLengthAndBytes();
       case FIXED -> decoder.skipFixed(schema.getFixedSize());
       case ENUM -> {
         int ordinal = decoder.readEnum();
@@ -82,6 +83,16 @@ final class DatumWalk {
       case BOOLEAN -> decoder.readBoolean();
       case NULL -> decoder.readNull();
     }
+  }
+
+  /** The decoder's own skipping would take a negative length and go back. */
+  private void skipLengthAndBytes() throws IOException {
+    long length = decoder.readLong();
+    if (length < 0 || length > datumBytes) {
+      throw new AvroRuntimeException(
+          "a value claims %d bytes, the whole record has %d".formatted(length, datumBytes));
+    }
+    decoder.skipFixed((int) length);
   }
 
   private Schema branch(Schema union) throws IOException {

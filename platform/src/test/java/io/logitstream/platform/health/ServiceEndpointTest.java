@@ -1,0 +1,118 @@
+package io.logitstream.platform.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.metrics.Meters;
+import io.micrometer.core.instrument.Counter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceEndpointTest {
+  private final Meters meters = new Meters("teacher");
+  private final Health health = new Health();
+  private final ServiceEndpoint endpoint = ServiceEndpoint.start(0, meters.registry(), health);
+
+  @AfterEach
+  void close() {
+    endpoint.close();
+    meters.close();
+  }
+
+  @Test
+  void metricsHaveTheRuntimesMetersAndOnesOwn() throws Exception {
+    Counter.builder("logitstream.prompts")
+        .tag("domain", "java")
+        .register(meters.registry())
+        .increment();
+
+    HttpResponse<String> answer = send("GET", "/metrics");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+    assertThat(answer.body())
+        .contains("logitstream_prompts_total{domain=\"java\",service=\"teacher\"} 1.0")
+        .contains("jvm_memory_used_bytes{")
+        .contains("jvm_threads_live_threads{");
+  }
+
+  @Test
+  void aProcessIsReadyWhenAllItsComponentsAre() throws Exception {
+    assertThat(send("GET", "/readyz").statusCode()).isEqualTo(503);
+
+    health.ready("model", true, "loaded");
+    health.ready("group", false, "no partitions yet");
+    HttpResponse<String> waiting = send("GET", "/readyz");
+    assertThat(waiting.statusCode()).isEqualTo(503);
+    assertThat(waiting.body())
+        .isEqualTo("no\ngroup waiting: no partitions yet\nmodel ready: loaded\n");
+
+    health.ready("group", true, "4 partitions");
+    assertThat(send("GET", "/readyz").statusCode()).isEqualTo(200);
+
+    health.ready("group", false, "rebalancing");
+    health.gone("group");
+    assertThat(send("GET", "/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aProcessIsLiveUntilSomethingFailed() throws Exception {
+    health.ready("model", true, "loaded");
+    assertThat(send("GET", "/livez").statusCode()).isEqualTo(200);
+
+    health.failed(new IllegalStateException("first"));
+    health.failed(new IllegalStateException("second"));
+
+    HttpResponse<String> dead = send("GET", "/livez");
+    assertThat(dead.statusCode()).isEqualTo(503);
+    assertThat(dead.body()).contains("failed: java.lang.IllegalStateException: first");
+    assertThat(send("GET", "/readyz").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void nothingElseIsServed() throws Exception {
+    assertThat(send("GET", "/").statusCode()).isEqualTo(404);
+    assertThat(send("GET", "/metrics/x").statusCode()).isEqualTo(404);
+    HttpResponse<String> post = send("POST", "/metrics");
+    assertThat(post.statusCode()).isEqualTo(405);
+    assertThat(post.headers().firstValue("Allow")).contains("GET");
+  }
+
+  @Test
+  void aTakenPortIsRefusedByNumber() {
+    int port = endpoint.port().orElseThrow();
+
+    assertThatThrownBy(() -> ServiceEndpoint.start(port, meters.registry(), health))
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFIGURATION))
+        .hasMessageContaining("port " + port)
+        .hasMessageContaining("health.port");
+  }
+
+  @Test
+  void anEndpointThatIsOffHasNoPort() {
+    try (ServiceEndpoint off =
+        ServiceEndpoint.start(ServiceEndpoint.OFF, meters.registry(), health)) {
+      assertThat(off.port()).isEmpty();
+    }
+  }
+
+  private HttpResponse<String> send(String method, String path) throws Exception {
+    URI address =
+        URI.create("http://127.0.0.1:%d%s".formatted(endpoint.port().orElseThrow(), path));
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(address)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+}
