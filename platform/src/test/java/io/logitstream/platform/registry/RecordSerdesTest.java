@@ -122,6 +122,21 @@ class RecordSerdesTest {
   }
 
   @Test
+  void aLengthThatTheBytesDoNotHaveIsPoisonAndTakesNoMemory() {
+    byte[] good = serializer.serialize(topic, prompt());
+    // The promptId's length, first of the datum, becomes 2^31 - 9 bytes in zigzag.
+    byte[] huge = new byte[good.length + 4];
+    System.arraycopy(good, 0, huge, 0, 5);
+    System.arraycopy(new byte[] {(byte) 0xee, -1, -1, -1, 0x0f}, 0, huge, 5, 5);
+    System.arraycopy(good, 6, huge, 10, good.length - 6);
+
+    assertThatThrownBy(() -> deserializer.deserialize(topic, huge))
+        .isInstanceOfSatisfying(
+            LogitstreamException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.POISON))
+        .hasMessageContaining("claims 2147483639 bytes");
+  }
+
+  @Test
   void damagedBytesArePoisonOrAnotherRecordButNothingElse() {
     byte[] good = serializer.serialize(topic, prompt());
     SplittableRandom random = new SplittableRandom(7);
