@@ -178,24 +178,38 @@ public final class DistillationStep implements AutoCloseable {
       long step,
       double learningRate,
       double gradientFactor) {
+    if (gradientFactor != 1) {
+      program.inferScalar("scale", gradients, gradientFactor);
+    }
     List<NDArray> weights = state.weightTensors();
     state.beginUpdate();
+    updateOfRank(2, optimizer.weightDecay(), state, weights, gradients, step, learningRate);
+    updateOfRank(1, 0, state, weights, gradients, step, learningRate);
+    state.endUpdate();
+  }
+
+  /** Matrices decay; vectors, which are the gains of norms, do not. */
+  private void updateOfRank(
+      int rank,
+      double weightDecay,
+      TrainingState state,
+      List<NDArray> weights,
+      List<NDArray> gradients,
+      long step,
+      double learningRate) {
     program.inferScalar(
         "adamw",
-        weights,
-        gradients,
-        state.firstMomentTensors(),
-        state.secondMomentTensors(),
+        ofRank(rank, weights),
+        ofRank(rank, gradients),
+        ofRank(rank, state.firstMomentTensors()),
+        ofRank(rank, state.secondMomentTensors()),
         new double[] {
-          learningRate,
-          optimizer.beta1(),
-          optimizer.beta2(),
-          optimizer.epsilon(),
-          optimizer.weightDecay(),
-          step,
-          gradientFactor
+          learningRate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), weightDecay, step
         });
-    state.endUpdate();
+  }
+
+  private static List<NDArray> ofRank(int rank, List<NDArray> tensors) {
+    return tensors.stream().filter(tensor -> tensor.getShape().dimension() == rank).toList();
   }
 
   private void check(TrainingExample example) {
