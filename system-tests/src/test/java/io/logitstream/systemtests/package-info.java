@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.systemtests;
+
+import org.jspecify.annotations.NullMarked;
