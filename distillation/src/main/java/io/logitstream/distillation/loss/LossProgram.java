@@ -156,28 +156,35 @@ public final class LossProgram {
 
   /** Methods that evaluation shares: {@code trained_hidden} and {@code column}. */
   public static String common(ModelConfig config) {
-    return fill(COMMON, config, 1);
+    return fill(COMMON, config, 1, 1);
   }
 
-  /** The methods {@code sampled_gradients} and {@code full_gradients}, without {@link #common}. */
-  public static String source(ModelConfig config, double temperature) {
+  /**
+   * The methods {@code sampled_gradients} and {@code full_gradients}, without {@link #common}.
+   *
+   * @param temperature τ of the soft loss
+   * @param chunkRows rows whose logits exist at a time
+   */
+  public static String source(ModelConfig config, double temperature, int chunkRows) {
     String gradient = temperature == 1 ? SAMPLED_GRADIENT : SAMPLED_GRADIENT_TEMPERED;
-    return fill(SAMPLED.replace("${gradient}", gradient.strip()) + FULL, config, temperature);
+    String template = SAMPLED.replace("${gradient}", gradient.strip()) + FULL;
+    return fill(template, config, temperature, chunkRows);
   }
 
-  /** Rows whose logits exist at a time. */
+  /** Rows whose logits fit the cache. */
   public static int chunkRows(ModelConfig config) {
     return Math.max(MIN_CHUNK_ROWS, CHUNK_LOGITS / config.vocabularySize());
   }
 
-  private static String fill(String template, ModelConfig config, double temperature) {
+  private static String fill(
+      String template, ModelConfig config, double temperature, int chunkRows) {
     int tensors = WeightLayout.of(config).slots().size();
     boolean tied = config.tiedEmbeddings();
     String source = template;
     for (Map.Entry<String, String> value :
         Map.of(
                 "V", Integer.toString(config.vocabularySize()),
-                "chunk", Integer.toString(chunkRows(config)),
+                "chunk", Integer.toString(chunkRows),
                 "inverse", Double.toString(1 / temperature),
                 "head", Integer.toString(tied ? 0 : tensors - 1),
                 "body", Integer.toString(tied ? tensors : tensors - 1),

@@ -32,6 +32,7 @@ public final class DistillationStep implements AutoCloseable {
   private final ObjectiveSettings objective;
   private final OptimizerSettings optimizer;
   private final int microBatchTokens;
+  private final int chunkRows;
   private final NDManager manager;
   private final TorchProgram program;
   private final RotaryTables rotary;
@@ -47,6 +48,24 @@ public final class DistillationStep implements AutoCloseable {
       ObjectiveSettings objective,
       OptimizerSettings optimizer,
       int microBatchTokens) {
+    this(
+        engine,
+        config,
+        computeType,
+        objective,
+        optimizer,
+        microBatchTokens,
+        LossProgram.chunkRows(config));
+  }
+
+  DistillationStep(
+      TorchEngine engine,
+      ModelConfig config,
+      ComputeType computeType,
+      ObjectiveSettings objective,
+      OptimizerSettings optimizer,
+      int microBatchTokens,
+      int chunkRows) {
     if (microBatchTokens < 1) {
       throw new IllegalArgumentException(
           "%d tokens a micro-batch, expected >= 1".formatted(microBatchTokens));
@@ -56,6 +75,7 @@ public final class DistillationStep implements AutoCloseable {
     this.objective = objective;
     this.optimizer = optimizer;
     this.microBatchTokens = microBatchTokens;
+    this.chunkRows = chunkRows;
     engine.enterThread();
     this.manager = engine.newManager();
     this.program =
@@ -63,7 +83,7 @@ public final class DistillationStep implements AutoCloseable {
             manager,
             DecoderProgram.source(config, computeType)
                 + LossProgram.common(config)
-                + LossProgram.source(config, objective.temperature())
+                + LossProgram.source(config, objective.temperature(), chunkRows)
                 + OptimizerProgram.SOURCE);
     this.rotary = new RotaryTables(manager, config);
   }
@@ -161,8 +181,7 @@ public final class DistillationStep implements AutoCloseable {
           examples, indices, outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray());
       return outputs;
     }
-    SampledTargets targets =
-        SampledTargets.of(examples, soft, config.vocabularySize(), LossProgram.chunkRows(config));
+    SampledTargets targets = SampledTargets.of(examples, soft, config.vocabularySize(), chunkRows);
     tensors.add(scope.create(targets.indices()));
     tensors.add(scope.create(targets.weights()));
     tensors.add(scope.create(targets.chunkBounds()));
