@@ -1,0 +1,144 @@
+package io.logitstream.teacher;
+
+import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.teacher.backpressure.Backpressure;
+import io.logitstream.teacher.batching.BatchPlan;
+import io.logitstream.teacher.batching.Window;
+import io.logitstream.teacher.intake.Cycle;
+import io.logitstream.teacher.intake.PreparedPrompt;
+import io.logitstream.teacher.intake.PromptIntake;
+import io.logitstream.teacher.publishing.Outbox;
+import io.logitstream.teacher.publishing.TeacherLogitsAssembler;
+import io.logitstream.teacher.publishing.TransactionalPublisher;
+import io.logitstream.teacher.scoring.ScoredWindow;
+import io.logitstream.teacher.scoring.ScoringTask;
+import io.logitstream.teacher.scoring.WindowScoring;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * The teacher's loop: prompts in, logits out, in transactions that hold a few prompts whole. A
+ * failure leaves it; what was not committed is read again by whoever has the partitions then.
+ */
+final class TeacherLoop {
+  private final TeacherSettings settings;
+  private final Backpressure backpressure;
+  private final PromptIntake intake;
+  private final WindowScoring trainingScoring;
+  private final WindowScoring evaluationScoring;
+  private final TeacherLogitsAssembler assembler;
+  private final Outbox outbox;
+  private final DeadLetters deadLetters;
+  private final TransactionalPublisher publisher;
+  private final TeacherProgress progress;
+
+  TeacherLoop(
+      TeacherSettings settings,
+      Backpressure backpressure,
+      PromptIntake intake,
+      WindowScoring trainingScoring,
+      WindowScoring evaluationScoring,
+      TeacherLogitsAssembler assembler,
+      Outbox outbox,
+      DeadLetters deadLetters,
+      TransactionalPublisher publisher,
+      TeacherProgress progress) {
+    this.settings = settings;
+    this.backpressure = backpressure;
+    this.intake = intake;
+    this.trainingScoring = trainingScoring;
+    this.evaluationScoring = evaluationScoring;
+    this.assembler = assembler;
+    this.outbox = outbox;
+    this.deadLetters = deadLetters;
+    this.publisher = publisher;
+    this.progress = progress;
+  }
+
+  /**
+   * Works until asked to stop.
+   *
+   * @param committed run after each transaction
+   */
+  void run(StopSignal stop, Runnable committed) {
+    while (!stop.requested()) {
+      boolean waits = backpressure.holdsBack();
+      progress.paused(waits);
+      if (waits) {
+        intake.idle();
+        continue;
+      }
+      Cycle cycle = intake.gather(settings.batchTokens(), settings.maxBatchWait());
+      if (cycle.isEmpty()) {
+        continue;
+      }
+      Tally tally = new Tally();
+      for (PreparedPrompt.Condemned condemned : cycle.condemned()) {
+        publisher.send(deadLetters.letter(condemned.read(), condemned.code(), condemned.failure()));
+      }
+      publish(cycle.scorable(), false, trainingScoring, tally);
+      publish(cycle.scorable(), true, evaluationScoring, tally);
+      publisher.commit(cycle.nextOffsets(), intake.group());
+      progress.add(tally.figures(cycle));
+      committed.run();
+    }
+  }
+
+  private void publish(
+      List<PreparedPrompt.Scorable> prompts, boolean heldOut, WindowScoring scoring, Tally tally) {
+    List<Job> jobs = new ArrayList<>();
+    for (PreparedPrompt.Scorable scorable : prompts) {
+      if (scorable.prompt().getHeldOut() == heldOut) {
+        scorable.windows().forEach(window -> jobs.add(new Job(scorable, window)));
+      }
+    }
+    for (List<Job> batch :
+        BatchPlan.of(jobs, job -> job.window().positions(), settings.batchTokens())) {
+      long startNanos = System.nanoTime();
+      List<ScoredWindow> scored = scoring.score(batch.stream().map(Job::task).toList());
+      for (int index = 0; index < batch.size(); index++) {
+        Job job = batch.get(index);
+        ProducerRecord<String, byte[]> record =
+            outbox.record(assembler.assemble(job.prompt(), job.window(), scored.get(index)));
+        publisher.send(record);
+        tally.add(job.window(), record.value().length);
+      }
+      tally.scoringNanos += System.nanoTime() - startNanos;
+    }
+  }
+
+  private record Job(PreparedPrompt.Scorable prompt, Window window) {
+    ScoringTask task() {
+      return new ScoringTask(prompt.prompt().getPromptId(), window);
+    }
+  }
+
+  /** Sums over the windows of a cycle. */
+  private static final class Tally {
+    private long windows;
+    private long scoredTokens;
+    private long trainedTokens;
+    private long bytes;
+    private long scoringNanos;
+
+    void add(Window window, int valueBytes) {
+      windows++;
+      scoredTokens += window.positions();
+      trainedTokens += window.trainedPositions();
+      bytes += valueBytes;
+    }
+
+    TeacherProgress.CycleFigures figures(Cycle cycle) {
+      return new TeacherProgress.CycleFigures(
+          cycle.scorable().size(),
+          cycle.condemned().size(),
+          windows,
+          scoredTokens,
+          trainedTokens,
+          bytes,
+          scoringNanos);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.logitstream.teacher;
+
+import io.logitstream.logits.SparseLogitsCodec;
+import io.logitstream.model.decoder.ComputeType;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.UnsupportedModelException;
+import io.logitstream.model.tokenizer.Tokenizer;
+import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.schemas.TeacherIdentity;
+import io.logitstream.schemas.topics.RecordKeys;
+import io.logitstream.schemas.topics.Topic;
+import io.logitstream.teacher.batching.TextTokenizer;
+import io.logitstream.teacher.scoring.DecoderScorer;
+import io.logitstream.teacher.scoring.FullScoring;
+import io.logitstream.teacher.scoring.LabelsScoring;
+import io.logitstream.teacher.scoring.ModelTextTokenizer;
+import io.logitstream.teacher.scoring.SampledScoring;
+import io.logitstream.teacher.scoring.TeacherEncoding;
+import io.logitstream.teacher.scoring.TeacherForcedScorer;
+import io.logitstream.teacher.scoring.WindowScoring;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The teacher that the settings name. Belongs to the thread that opened it.
+ *
+ * @param identity who scores
+ * @param tokenizer its tokenizer
+ * @param computeType number type of its matrix products; empty where nothing is scored
+ * @param training what records to train on are made by
+ * @param evaluation what records of held-out prompts are made by
+ * @param resources what {@link #close} closes
+ */
+record TeacherModel(
+    TeacherIdentity identity,
+    TextTokenizer tokenizer,
+    Optional<String> computeType,
+    WindowScoring training,
+    WindowScoring evaluation,
+    AutoCloseable resources)
+    implements AutoCloseable {
+
+  private static final int REVISION_CHARACTERS = 12;
+
+  /** What a record holds beside its logits: names, attributes, Avro's and Kafka's framing. */
+  private static final int RECORD_OVERHEAD_BYTES = 512 << 10;
+
+  /**
+   * Opens the model directory and, where something is scored, the model.
+   *
+   * @throws ConfigurationException if the model does not fit the settings
+   */
+  static TeacherModel open(TeacherSettings settings) throws IOException {
+    ModelDirectory directory = ModelDirectory.open(settings.model());
+    ModelConfig config = directory.config();
+    checkFits(settings, config);
+    TeacherIdentity identity = identity(settings, directory);
+    Tokenizer tokenizer = Tokenizer.fromJson(directory.tokenizerJson(), config);
+    TextTokenizer textTokenizer = new ModelTextTokenizer(tokenizer);
+    if (!settings.scores()) {
+      WindowScoring labels = new LabelsScoring();
+      return new TeacherModel(
+          identity, textTokenizer, Optional.empty(), labels, labels, tokenizer::close);
+    }
+    if (!directory.hasWeights()) {
+      tokenizer.close();
+      throw new UnsupportedModelException(
+          "%s has no model.safetensors; without weights only teacher.encoding=labels works"
+              .formatted(settings.model()));
+    }
+    TorchEngine engine = TorchEngine.start(settings.device(), settings.threads());
+    ComputeType computeType =
+        switch (settings.computeType()) {
+          case AUTO -> engine.preferredComputeType();
+          case F32 -> ComputeType.F32;
+          case BF16 -> ComputeType.BF16;
+        };
+    TeacherForcedScorer scorer =
+        new DecoderScorer(engine, config, directory.weights(), computeType);
+    return new TeacherModel(
+        identity,
+        textTokenizer,
+        Optional.of(computeType.label()),
+        scoring(settings.encoding(), settings, scorer, identity),
+        scoring(settings.effectiveEvaluationEncoding(), settings, scorer, identity),
+        () -> {
+          scorer.close();
+          tokenizer.close();
+        });
+  }
+
+  private static WindowScoring scoring(
+      TeacherEncoding encoding,
+      TeacherSettings settings,
+      TeacherForcedScorer scorer,
+      TeacherIdentity identity) {
+    return switch (encoding) {
+      case LABELS -> new LabelsScoring();
+      case FULL -> new FullScoring(scorer, identity.getVocabularySize());
+      case SAMPLED ->
+          new SampledScoring(
+              scorer,
+              identity.getVocabularySize(),
+              settings.sampleSize(),
+              settings.temperature(),
+              identity.getRevision());
+    };
+  }
+
+  private static TeacherIdentity identity(TeacherSettings settings, ModelDirectory directory)
+      throws IOException {
+    @Nullable String weights = directory.hasWeights() ? directory.weightsSha256() : null;
+    String tokenizer = directory.tokenizerSha256();
+    Path directoryName = settings.model().toAbsolutePath().normalize().getFileName();
+    String name =
+        settings.name().orElse(directoryName == null ? "teacher" : directoryName.toString());
+    String revision =
+        settings
+            .revision()
+            .orElse((weights == null ? tokenizer : weights).substring(0, REVISION_CHARACTERS));
+    try {
+      return new TeacherIdentity(
+          RecordKeys.segment("teacher.name", name),
+          RecordKeys.segment("teacher.revision", revision),
+          weights,
+          tokenizer,
+          directory.config().vocabularySize());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void checkFits(TeacherSettings settings, ModelConfig config) {
+    int positions = settings.windows().positions();
+    if (settings.scores() && positions > config.maxPositions()) {
+      throw new ConfigurationException(
+          "teacher.window-tokens is %d, but the model reads at most %d"
+              .formatted(positions, config.maxPositions()));
+    }
+    int limit =
+        Topic.TEACHER_LOGITS.specification("", 1, (short) 1).maxMessageBytes()
+            - RECORD_OVERHEAD_BYTES;
+    long full = SparseLogitsCodec.fullPayloadBytes(positions + 1, config.vocabularySize());
+    boolean fullIsUsed =
+        settings.encoding() == TeacherEncoding.FULL
+            || settings.effectiveEvaluationEncoding() == TeacherEncoding.FULL;
+    if (fullIsUsed && full > limit) {
+      throw new ConfigurationException(
+          ("full logits of teacher.window-tokens=%d over %d ids are %d bytes, a record holds %d:"
+                  + " set teacher.window-tokens to at most %d, or teacher.encoding and"
+                  + " teacher.evaluation-encoding to sampled")
+              .formatted(
+                  positions,
+                  config.vocabularySize(),
+                  full,
+                  limit,
+                  limit / (2 * config.vocabularySize())));
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    resources.close();
+  }
+}

@@ -1,0 +1,217 @@
+package io.logitstream.teacher;
+
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.Setting;
+import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaFailures;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.TopicSettings;
+import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.lifecycle.RetryPolicy;
+import io.logitstream.platform.lifecycle.Service;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.platform.registry.RecordSerializer;
+import io.logitstream.schemas.Prompt;
+import io.logitstream.schemas.topics.Topic;
+import io.logitstream.schemas.topics.TopicSpecification;
+import io.logitstream.teacher.backpressure.Backpressure;
+import io.logitstream.teacher.backpressure.KafkaGroupPositions;
+import io.logitstream.teacher.batching.PromptWindows;
+import io.logitstream.teacher.intake.PromptIntake;
+import io.logitstream.teacher.intake.PromptPreparation;
+import io.logitstream.teacher.publishing.Outbox;
+import io.logitstream.teacher.publishing.TeacherLogitsAssembler;
+import io.logitstream.teacher.publishing.TransactionalPublisher;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores prompts and publishes the teacher's logits, exactly once to those who read committed
+ * records: windows, dead letters and the offsets of their prompts share transactions. Any number of
+ * instances share the partitions of a group.
+ *
+ * <p>After a failure that the environment may mend it begins again from the committed offsets, with
+ * clients of its own; the producer keeps its transactional id, which ends what was left open.
+ */
+public final class TeacherService implements Service {
+  private static final Logger LOGGER = LoggerFactory.getLogger(TeacherService.class);
+  private static final String COMPONENT = "teacher";
+  private static final int MAX_FETCHED_PROMPTS = 200;
+
+  /** Failures of Kafka's clients in a row, without a committed transaction between them. */
+  private static final int MAX_CLIENT_FAILURES = 10;
+
+  private final TeacherSettings settings;
+  private final KafkaSettings kafka;
+  private final TopicSettings topics;
+  private final MeterRegistry meters;
+  private final Health health;
+  private final InstantSource clock = InstantSource.system();
+  private final RetryPolicy retries = RetryPolicy.patient();
+  private final TeacherProgress progress = new TeacherProgress();
+  private final String transactionalId;
+  private int failuresInRow;
+
+  /**
+   * @param meters receives the meters of the teacher and of its Kafka clients
+   * @param health is told when the teacher is at work
+   */
+  public TeacherService(Configuration configuration, MeterRegistry meters, Health health) {
+    this.settings = TeacherSettings.from(configuration);
+    this.kafka = KafkaSettings.from(configuration);
+    this.topics = TopicSettings.from(configuration);
+    this.meters = meters;
+    this.health = health;
+    this.transactionalId =
+        "%s%s-%s".formatted(topics.prefix(), settings.group(), UUID.randomUUID());
+    progress.bindTo(meters);
+    health.ready(COMPONENT, false, "not started");
+  }
+
+  /** Every setting that the service reads. */
+  public static List<Setting<?>> settings() {
+    List<Setting<?>> all = new ArrayList<>(KafkaSettings.SETTINGS);
+    all.addAll(TopicSettings.SETTINGS);
+    all.addAll(TeacherSettings.SETTINGS);
+    return List.copyOf(all);
+  }
+
+  /** How far it has come, for any thread. */
+  public TeacherProgress.Snapshot progress() {
+    return progress.snapshot();
+  }
+
+  @Override
+  public void run(StopSignal stop) throws Exception {
+    health.ready(COMPONENT, false, "loading the model");
+    KafkaClients clients = new KafkaClients(kafka, "logitstream-teacher", meters);
+    try (TeacherModel model = TeacherModel.open(settings)) {
+      LOGGER.info(
+          "teacher {}@{}: {} to train on, {} held out",
+          model.identity().getName(),
+          model.identity().getRevision(),
+          settings.encoding(),
+          settings.effectiveEvaluationEncoding());
+      while (!stop.requested()) {
+        try {
+          work(clients, model, stop);
+        } catch (RuntimeException e) {
+          pauseOrFail(e, stop);
+        }
+      }
+    } finally {
+      health.gone(COMPONENT);
+    }
+  }
+
+  private void work(KafkaClients clients, TeacherModel model, StopSignal stop) {
+    try (Admin admin = clients.admin();
+        RecordDeserializer<Prompt> deserializer = new RecordDeserializer<>(kafka, Prompt.class);
+        RecordSerializer serializer = new RecordSerializer(kafka)) {
+      Topics.verify(admin, verified());
+      Outbox outbox =
+          new Outbox(
+              serializer,
+              destination(admin, Topic.TEACHER_LOGITS),
+              destination(admin, Topic.EVALUATION_LOGITS));
+      PromptWindows windows =
+          new PromptWindows(model.tokenizer(), settings.windows(), settings.maxPromptTokens());
+      try (TransactionalPublisher publisher =
+              new TransactionalPublisher(
+                  clients.transactionalProducer(
+                      transactionalId, settings.transactionTimeout(), producerOverrides()));
+          Consumer<String, byte[]> consumer = clients.consumer(consumerOverrides())) {
+        TeacherLoop loop =
+            new TeacherLoop(
+                settings,
+                new Backpressure(
+                    settings.backpressure(),
+                    new KafkaGroupPositions(
+                        admin, outbox.teacherLogits().topic(), outbox.teacherLogits().partitions()),
+                    clock),
+                new PromptIntake(
+                    consumer,
+                    Topic.PROMPTS.named(topics.prefix()),
+                    new PromptPreparation(deserializer, windows)),
+                model.training(),
+                model.evaluation(),
+                new TeacherLogitsAssembler(model.identity(), model.computeType(), clock),
+                outbox,
+                new DeadLetters(COMPONENT, meters),
+                publisher,
+                progress);
+        health.ready(COMPONENT, true, "at work");
+        loop.run(stop, () -> failuresInRow = 0);
+      }
+    }
+  }
+
+  private void pauseOrFail(RuntimeException failure, StopSignal stop) throws InterruptedException {
+    FailureKind kind = KafkaFailures.kindOf(failure);
+    failuresInRow++;
+    // The transactional id is this instance's own: fencing means that a transaction timed out.
+    boolean mendable =
+        kind == FailureKind.RETRYABLE
+            || (failure instanceof KafkaException
+                && kind != FailureKind.CONFIGURATION
+                && failuresInRow < MAX_CLIENT_FAILURES);
+    if (!mendable) {
+      throw failure;
+    }
+    Duration pause = retries.pause(failuresInRow, new Random());
+    LOGGER.warn(
+        "nothing was committed; beginning again from the committed offsets in {} ms: {}",
+        pause.toMillis(),
+        failure.toString());
+    LOGGER.debug("the failure", failure);
+    health.ready(COMPONENT, false, failure.toString());
+    stop.await(pause);
+  }
+
+  private List<TopicSpecification> verified() {
+    return List.of(
+        topics.specification(Topic.PROMPTS),
+        Topic.PROMPTS.deadLetterSpecification(topics.prefix(), topics.replicationFactor()),
+        topics.specification(Topic.TEACHER_LOGITS),
+        topics.specification(Topic.EVALUATION_LOGITS));
+  }
+
+  private Outbox.Destination destination(Admin admin, Topic topic) {
+    String name = topic.named(topics.prefix());
+    return new Outbox.Destination(name, Topics.identity(admin, name).partitions());
+  }
+
+  private Map<String, Object> consumerOverrides() {
+    return Map.of(
+        "group.id",
+        settings.group(),
+        "auto.offset.reset",
+        "earliest",
+        "partition.assignment.strategy",
+        CooperativeStickyAssignor.class.getName(),
+        "session.timeout.ms",
+        Math.toIntExact(settings.sessionTimeout().toMillis()),
+        "max.poll.records",
+        MAX_FETCHED_PROMPTS);
+  }
+
+  private static Map<String, Object> producerOverrides() {
+    return Map.of("linger.ms", 5);
+  }
+}

@@ -1,0 +1,247 @@
+package io.logitstream.teacher;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.platform.config.Setting;
+import io.logitstream.teacher.backpressure.BackpressureSettings;
+import io.logitstream.teacher.batching.WindowCutter;
+import io.logitstream.teacher.scoring.TeacherEncoding;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the teacher works.
+ *
+ * @param model a Hugging Face directory; LABELS needs no weights in it
+ * @param name the teacher's name; empty for the directory's
+ * @param revision the teacher's revision; empty for the first 12 hex digits of the weights' SHA-256
+ * @param device auto, cpu or cuda
+ * @param threads threads of one operator; 0 for libtorch's choice
+ * @param computeType number type of matrix products
+ * @param encoding what the records to train on hold
+ * @param evaluationEncoding what the records of held-out prompts hold, unless encoding is LABELS
+ * @param sampleSize draws of a SAMPLED position
+ * @param temperature that SAMPLED distributions are made at
+ * @param windows how texts are cut
+ * @param maxPromptTokens the most tokens of a prompt
+ * @param batchTokens the most padded tokens that are scored at once, and the tokens of prompts that
+ *     make a transaction
+ * @param maxBatchWait how long a prompt waits for others
+ * @param group the consumer group
+ * @param sessionTimeout time after which the group gives up a member that is silent
+ * @param transactionTimeout the longest that a transaction may be open
+ * @param backpressure when the teacher waits for readers
+ */
+public record TeacherSettings(
+    Path model,
+    Optional<String> name,
+    Optional<String> revision,
+    String device,
+    int threads,
+    ComputeChoice computeType,
+    TeacherEncoding encoding,
+    TeacherEncoding evaluationEncoding,
+    int sampleSize,
+    float temperature,
+    WindowCutter windows,
+    int maxPromptTokens,
+    int batchTokens,
+    Duration maxBatchWait,
+    String group,
+    Duration sessionTimeout,
+    Duration transactionTimeout,
+    BackpressureSettings backpressure) {
+
+  /** Number type of matrix products: the faster one, or a given one. */
+  public enum ComputeChoice {
+    AUTO,
+    F32,
+    BF16
+  }
+
+  private static final Setting<Path> MODEL =
+      Setting.requiredPath(
+          "teacher.model",
+          "The teacher: a Hugging Face directory (config.json, tokenizer.json, model.safetensors;"
+              + " for LABELS without weights).");
+  private static final Setting<Optional<String>> NAME =
+      Setting.optionalText(
+          "teacher.name", "Name of the teacher in its records; empty for the directory's name.");
+  private static final Setting<Optional<String>> REVISION =
+      Setting.optionalText(
+          "teacher.revision",
+          "Revision of the teacher in its records; empty for the first 12 hex digits of its"
+              + " weights' SHA-256 (without weights: of its tokenizer's).");
+  private static final Setting<String> DEVICE =
+      Setting.text("teacher.device", "auto", "auto (a GPU where there is one), cpu or cuda.");
+  private static final Setting<Integer> THREADS =
+      Setting.integer(
+          "teacher.threads", 0, 0, 1024, "Threads of one operator; 0 for as many as cores.");
+  private static final Setting<ComputeChoice> COMPUTE_TYPE =
+      Setting.choice(
+          "teacher.compute-type",
+          ComputeChoice.class,
+          ComputeChoice.AUTO,
+          "Number type of matrix products; auto takes bf16 where it is clearly faster.");
+  private static final Setting<TeacherEncoding> ENCODING =
+      Setting.choice(
+          "teacher.encoding",
+          TeacherEncoding.class,
+          TeacherEncoding.SAMPLED,
+          "What the records to train on hold: labels (tokens alone, nothing is scored), sampled"
+              + " (unbiased counts) or full (every logit).");
+  private static final Setting<TeacherEncoding> EVALUATION_ENCODING =
+      Setting.choice(
+          "teacher.evaluation-encoding",
+          TeacherEncoding.class,
+          TeacherEncoding.FULL,
+          "What the records of held-out prompts hold; always labels where teacher.encoding is.");
+  private static final Setting<Integer> SAMPLE_SIZE =
+      Setting.integer(
+          "teacher.sample-size",
+          32,
+          1,
+          1 << 16,
+          "Draws of a sampled position: more cost bytes and take variance from the gradient.");
+  private static final Setting<Double> TEMPERATURE =
+      Setting.decimal(
+          "teacher.temperature",
+          1.0,
+          0.01,
+          100.0,
+          "Temperature of sampled distributions; a student can train on them at no other.");
+  private static final Setting<Integer> WINDOW_TOKENS =
+      Setting.integer(
+          "teacher.window-tokens",
+          256,
+          1,
+          1 << 20,
+          "Most tokens that the model reads at once; longer texts are cut into windows.");
+  private static final Setting<Integer> WINDOW_OVERLAP =
+      Setting.integer(
+          "teacher.window-overlap",
+          0,
+          0,
+          1 << 20,
+          "Tokens of the window before that a window begins with, as context that is not trained"
+              + " on.");
+  private static final Setting<Integer> MAX_PROMPT_TOKENS =
+      Setting.integer(
+          "teacher.max-prompt-tokens",
+          1 << 16,
+          2,
+          1 << 24,
+          "Most tokens of a prompt; a longer one goes to the dead letters.");
+  private static final Setting<Integer> BATCH_TOKENS =
+      Setting.integer(
+          "teacher.batch-tokens",
+          4096,
+          1,
+          1 << 24,
+          "Most padded tokens that are scored at once, and tokens of prompts that make a"
+              + " transaction.");
+  private static final Setting<Duration> MAX_BATCH_WAIT =
+      Setting.duration(
+          "teacher.max-batch-wait", "50ms", "How long a prompt waits for others to fill a batch.");
+  private static final Setting<String> GROUP =
+      Setting.text(
+          "teacher.group",
+          "logitstream-teacher",
+          "Consumer group of the prompts: teachers of one group share them, teachers of different"
+              + " groups each score all.");
+  private static final Setting<Duration> SESSION_TIMEOUT =
+      Setting.duration(
+          "teacher.session-timeout",
+          "15s",
+          "Silence after which the group gives a teacher's partitions to others.");
+  private static final Setting<Duration> TRANSACTION_TIMEOUT =
+      Setting.duration(
+          "teacher.transaction-timeout",
+          "30s",
+          "Longest that a transaction may be open; readers wait so long for a teacher that was"
+              + " killed.");
+
+  /** The settings of this record. */
+  public static final List<Setting<?>> SETTINGS = settings();
+
+  public TeacherSettings {
+    if (temperature != 1f && encoding != TeacherEncoding.SAMPLED) {
+      throw new ConfigurationException(
+          "%s is %s, but %s is %s, which has none: full logits are kept as they are, and a loss"
+                  .formatted(TEMPERATURE, temperature, ENCODING, encoding)
+              + " applies its own temperature; remove it");
+    }
+    if (group.isBlank()) {
+      throw new ConfigurationException("%s is empty, expected a name".formatted(GROUP));
+    }
+  }
+
+  /** Reads the settings. */
+  public static TeacherSettings from(Configuration configuration) {
+    int windowTokens = configuration.get(WINDOW_TOKENS);
+    int windowOverlap = configuration.get(WINDOW_OVERLAP);
+    if (windowOverlap >= windowTokens) {
+      throw new ConfigurationException(
+          "%s is %d, expected less than %s (%d)"
+              .formatted(WINDOW_OVERLAP, windowOverlap, WINDOW_TOKENS, windowTokens));
+    }
+    return new TeacherSettings(
+        configuration.get(MODEL),
+        configuration.get(NAME),
+        configuration.get(REVISION),
+        configuration.get(DEVICE),
+        configuration.get(THREADS),
+        configuration.get(COMPUTE_TYPE),
+        configuration.get(ENCODING),
+        configuration.get(EVALUATION_ENCODING),
+        configuration.get(SAMPLE_SIZE),
+        configuration.get(TEMPERATURE).floatValue(),
+        new WindowCutter(windowTokens, windowOverlap),
+        configuration.get(MAX_PROMPT_TOKENS),
+        configuration.get(BATCH_TOKENS),
+        configuration.get(MAX_BATCH_WAIT),
+        configuration.get(GROUP),
+        configuration.get(SESSION_TIMEOUT),
+        configuration.get(TRANSACTION_TIMEOUT),
+        BackpressureSettings.from(configuration));
+  }
+
+  /** What held-out prompts are encoded as. */
+  public TeacherEncoding effectiveEvaluationEncoding() {
+    return encoding == TeacherEncoding.LABELS ? TeacherEncoding.LABELS : evaluationEncoding;
+  }
+
+  /** Whether a model computes anything. */
+  public boolean scores() {
+    return encoding != TeacherEncoding.LABELS;
+  }
+
+  private static List<Setting<?>> settings() {
+    List<Setting<?>> settings =
+        new ArrayList<>(
+            List.of(
+                MODEL,
+                NAME,
+                REVISION,
+                DEVICE,
+                THREADS,
+                COMPUTE_TYPE,
+                ENCODING,
+                EVALUATION_ENCODING,
+                SAMPLE_SIZE,
+                TEMPERATURE,
+                WINDOW_TOKENS,
+                WINDOW_OVERLAP,
+                MAX_PROMPT_TOKENS,
+                BATCH_TOKENS,
+                MAX_BATCH_WAIT,
+                GROUP,
+                SESSION_TIMEOUT,
+                TRANSACTION_TIMEOUT));
+    settings.addAll(BackpressureSettings.SETTINGS);
+    return List.copyOf(settings);
+  }
+}

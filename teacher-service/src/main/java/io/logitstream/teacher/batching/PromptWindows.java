@@ -1,0 +1,137 @@
+package io.logitstream.teacher.batching;
+
+import io.logitstream.schemas.Prompt;
+import io.logitstream.schemas.Span;
+import io.logitstream.teacher.batching.TextTokenizer.CodePointRange;
+import io.logitstream.teacher.batching.TextTokenizer.TokenizedText;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * From a prompt to its windows: beginning-of-text where the tokenizer has one, the text,
+ * end-of-text where the document ends.
+ *
+ * <p>Where a prompt names trainable spans, a token is trained if all of its text lies in them: what
+ * nobody marked is never trained on. The end-of-text token is trained if the text's end is.
+ */
+public final class PromptWindows {
+  /** Fields of a prompt that go into every record are small beside the logits. */
+  private static final int MAX_METADATA_CHARACTERS = 64 << 10;
+
+  private final TextTokenizer tokenizer;
+  private final WindowCutter cutter;
+  private final int maxTokens;
+
+  /**
+   * @param maxTokens the most tokens of a prompt, all windows together
+   */
+  public PromptWindows(TextTokenizer tokenizer, WindowCutter cutter, int maxTokens) {
+    this.tokenizer = tokenizer;
+    this.cutter = cutter;
+    this.maxTokens = maxTokens;
+  }
+
+  /**
+   * The windows of a prompt, at least one.
+   *
+   * @throws UnscorablePromptException if the prompt condemns itself
+   */
+  public List<Window> of(Prompt prompt) {
+    String text = text(prompt);
+    checkMetadata(prompt);
+    TokenizedText tokenized = tokenizer.tokenize(text);
+    int begin = tokenizer.beginningOfText().isPresent() ? 1 : 0;
+    int end = prompt.getEndOfDocument() && tokenizer.endOfText().isPresent() ? 1 : 0;
+    int length = begin + tokenized.ids().length + end;
+    if (length > maxTokens) {
+      throw new UnscorablePromptException(
+          "too-long", "%d tokens, expected at most %d".formatted(length, maxTokens));
+    }
+    if (length < 2) {
+      throw new UnscorablePromptException(
+          "too-short", "%d token, expected one to read and one to predict".formatted(length));
+    }
+    int[] tokens = new int[length];
+    tokenizer.beginningOfText().ifPresent(id -> tokens[0] = id);
+    System.arraycopy(tokenized.ids(), 0, tokens, begin, tokenized.ids().length);
+    if (end == 1) {
+      tokens[length - 1] = tokenizer.endOfText().getAsInt();
+    }
+    List<Window> windows = cutter.cut(tokens, labels(prompt, text, tokenized, begin, length));
+    if (windows.isEmpty()) {
+      throw new UnscorablePromptException(
+          "nothing-to-train", "no token lies wholly in the trainable spans");
+    }
+    return windows;
+  }
+
+  private static String text(Prompt prompt) {
+    String text = prompt.getText();
+    if (text != null && !text.isEmpty()) {
+      return text;
+    }
+    if (text == null && !prompt.getMessages().isEmpty()) {
+      throw new UnscorablePromptException(
+          "chat-unsupported",
+          "a conversation without a text; this version has no chat templates yet: send the text"
+              + " that the model reads");
+    }
+    throw new UnscorablePromptException("empty-text", "neither text nor messages");
+  }
+
+  private static void checkMetadata(Prompt prompt) {
+    if (prompt.getPromptId().isEmpty()) {
+      throw new UnscorablePromptException("malformed-prompt", "an empty promptId");
+    }
+    if (!(prompt.getWeight() >= 0 && Double.isFinite(prompt.getWeight()))) {
+      throw new UnscorablePromptException(
+          "malformed-prompt",
+          "weight %s, expected a finite number of at least 0".formatted(prompt.getWeight()));
+    }
+    long characters =
+        (long) prompt.getPromptId().length()
+            + prompt.getSource().length()
+            + prompt.getSourcePosition().length()
+            + prompt.getDocumentGroup().length()
+            + prompt.getDomain().length();
+    for (var attribute : prompt.getAttributes().entrySet()) {
+      characters += attribute.getKey().length() + attribute.getValue().length();
+    }
+    if (characters > MAX_METADATA_CHARACTERS) {
+      throw new UnscorablePromptException(
+          "metadata-too-large",
+          "%d characters of names, positions and attributes, expected at most %d"
+              .formatted(characters, MAX_METADATA_CHARACTERS));
+    }
+  }
+
+  private static BitSet labels(
+      Prompt prompt, String text, TokenizedText tokenized, int begin, int length) {
+    BitSet labels = new BitSet(length);
+    if (prompt.getTrainableSpans().isEmpty()) {
+      labels.set(1, length);
+      return labels;
+    }
+    int codePoints = text.codePointCount(0, text.length());
+    BitSet trainable = new BitSet(codePoints);
+    for (Span span : prompt.getTrainableSpans()) {
+      if (span.getStart() < 0 || span.getEnd() < span.getStart() || span.getEnd() > codePoints) {
+        throw new UnscorablePromptException(
+            "bad-spans",
+            "span [%d, %d) of a text of %d code points"
+                .formatted(span.getStart(), span.getEnd(), codePoints));
+      }
+      trainable.set(span.getStart(), span.getEnd());
+    }
+    for (int token = 0; token < tokenized.ids().length; token++) {
+      CodePointRange range = tokenized.ranges().get(token);
+      if (range.start() < range.end() && trainable.nextClearBit(range.start()) >= range.end()) {
+        labels.set(begin + token);
+      }
+    }
+    boolean endsTrained = trainable.get(codePoints - 1);
+    labels.set(begin + tokenized.ids().length, length, endsTrained);
+    labels.clear(0);
+    return labels;
+  }
+}

@@ -1,0 +1,123 @@
+package io.logitstream.teacher.intake;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gathers prompts as a member of the consumer group. What was read from a partition that another
+ * member takes over is forgotten: it is neither scored nor committed here. One thread only.
+ */
+public final class PromptIntake {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PromptIntake.class);
+  private static final Duration IDLE_POLL = Duration.ofMillis(200);
+  private static final int MAX_PROMPTS = 1_000;
+
+  private final Consumer<String, byte[]> consumer;
+  private final Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation;
+  private final Deque<ConsumerRecord<String, byte[]>> fetched = new ArrayDeque<>();
+  private final List<PreparedPrompt> gathered = new ArrayList<>();
+
+  /** Subscribes the consumer. */
+  public PromptIntake(
+      Consumer<String, byte[]> consumer,
+      String topic,
+      Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation) {
+    this.consumer = consumer;
+    this.preparation = preparation;
+    consumer.subscribe(List.of(topic), new Forgetting());
+  }
+
+  /**
+   * The prompts of the next transaction: as many as fill a budget of tokens, or those that arrive
+   * within a time after the first. Empty when none arrived for a moment.
+   *
+   * @param budgetTokens tokens that are enough
+   * @param longestWait how long the first prompt waits for others
+   */
+  public Cycle gather(int budgetTokens, Duration longestWait) {
+    gathered.clear();
+    consumer.resume(consumer.paused());
+    poll(fetched.isEmpty() ? IDLE_POLL : Duration.ZERO);
+    long startNanos = System.nanoTime();
+    while (prepareFetched(budgetTokens)) {
+      long leftNanos = longestWait.toNanos() - (System.nanoTime() - startNanos);
+      if (gathered.isEmpty() || leftNanos <= 0) {
+        break;
+      }
+      poll(Duration.ofNanos(leftNanos));
+    }
+    return new Cycle(gathered);
+  }
+
+  /** Fetches nothing for a moment, and stays a member of the group. */
+  public void idle() {
+    consumer.pause(consumer.assignment());
+    poll(IDLE_POLL);
+  }
+
+  /** The group as a transaction must name it. */
+  public ConsumerGroupMetadata group() {
+    return consumer.groupMetadata();
+  }
+
+  /** Prepares what was fetched; says whether there is room for more. */
+  private boolean prepareFetched(int budgetTokens) {
+    long tokens = 0;
+    for (PreparedPrompt prompt : gathered) {
+      tokens += tokens(prompt);
+    }
+    while (tokens < budgetTokens && gathered.size() < MAX_PROMPTS) {
+      ConsumerRecord<String, byte[]> next = fetched.poll();
+      if (next == null) {
+        return true;
+      }
+      PreparedPrompt prepared = preparation.apply(next);
+      gathered.add(prepared);
+      tokens += tokens(prepared);
+    }
+    return false;
+  }
+
+  private static long tokens(PreparedPrompt prompt) {
+    return prompt instanceof PreparedPrompt.Scorable scorable ? scorable.positions() : 0;
+  }
+
+  private void poll(Duration timeout) {
+    consumer.poll(timeout).forEach(fetched::add);
+  }
+
+  private final class Forgetting implements ConsumerRebalanceListener {
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      if (!partitions.isEmpty()) {
+        LOGGER.info("assigned {}", partitions);
+      }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      if (partitions.isEmpty()) {
+        return;
+      }
+      LOGGER.info("revoked {}", partitions);
+      fetched.removeIf(
+          read -> partitions.contains(new TopicPartition(read.topic(), read.partition())));
+      gathered.removeIf(
+          prompt ->
+              partitions.contains(
+                  new TopicPartition(prompt.read().topic(), prompt.read().partition())));
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.logitstream.teacher.intake;
+
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.schemas.Prompt;
+import io.logitstream.teacher.batching.PromptWindows;
+import io.logitstream.teacher.batching.UnscorablePromptException;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** From the bytes of a record to the windows of a prompt, or to the reason why there are none. */
+public final class PromptPreparation
+    implements Function<ConsumerRecord<String, byte[]>, PreparedPrompt> {
+  private final RecordDeserializer<Prompt> deserializer;
+  private final PromptWindows windows;
+
+  public PromptPreparation(RecordDeserializer<Prompt> deserializer, PromptWindows windows) {
+    this.deserializer = deserializer;
+    this.windows = windows;
+  }
+
+  /**
+   * @throws LogitstreamException if the environment, and not the record, is at fault
+   */
+  @Override
+  public PreparedPrompt apply(ConsumerRecord<String, byte[]> read) {
+    try {
+      Prompt prompt = deserializer.deserialize(read.topic(), read.value());
+      return new PreparedPrompt.Scorable(read, prompt, windows.of(prompt));
+    } catch (UnscorablePromptException e) {
+      return new PreparedPrompt.Condemned(read, e.code(), e);
+    } catch (LogitstreamException e) {
+      if (e.kind() != FailureKind.POISON) {
+        throw e;
+      }
+      return new PreparedPrompt.Condemned(read, "malformed-prompt", e);
+    }
+  }
+}

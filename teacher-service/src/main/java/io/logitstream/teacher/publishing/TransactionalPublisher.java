@@ -1,0 +1,91 @@
+package io.logitstream.teacher.publishing;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes records, dead letters and the offsets that they were made from in one transaction,
+ * which begins with its first record: readers of committed records wait for it from then on. One
+ * thread only; of no use after a failure other than to close it, which ends the transaction.
+ */
+public final class TransactionalPublisher implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(TransactionalPublisher.class);
+  private static final int COMMIT_ATTEMPTS = 3;
+  private static final Duration CLOSE = Duration.ofSeconds(10);
+
+  private final Producer<String, byte[]> producer;
+  private boolean open;
+
+  /** Ends what an earlier producer of the same transactional id left open. */
+  public TransactionalPublisher(Producer<String, byte[]> producer) {
+    this.producer = producer;
+    try {
+      producer.initTransactions();
+    } catch (RuntimeException e) {
+      producer.close(CLOSE);
+      throw e;
+    }
+  }
+
+  /** Sends a record in the current transaction. */
+  public void send(ProducerRecord<String, byte[]> record) {
+    begin();
+    // A failed send fails the commit: its future need not be looked at.
+    var unused = producer.send(record);
+  }
+
+  /**
+   * Ends the transaction with the offsets that it consumed.
+   *
+   * @throws KafkaException if the transaction is not committed, or if that is not known; the
+   *     group's committed offsets tell, once a new producer of the same transactional id has begun
+   */
+  public void commit(
+      Map<TopicPartition, OffsetAndMetadata> nextOffsets, ConsumerGroupMetadata group) {
+    begin();
+    producer.sendOffsetsToTransaction(nextOffsets, group);
+    for (int attempt = 1; open; attempt++) {
+      try {
+        producer.commitTransaction();
+        open = false;
+      } catch (TimeoutException e) {
+        // The commit may stand: nothing but repeating it is allowed now, and that is harmless.
+        if (attempt == COMMIT_ATTEMPTS) {
+          throw e;
+        }
+        LOGGER.warn("the commit was not answered, repeating it: {}", e.getMessage());
+      }
+    }
+  }
+
+  /** Gives up the open transaction, if there is one, and closes the producer. */
+  @Override
+  public void close() {
+    try {
+      if (open) {
+        producer.abortTransaction();
+      }
+    } catch (KafkaException | IllegalStateException e) {
+      // The broker ends it: at the transaction's timeout, or when a successor begins.
+      LOGGER.warn("could not abort the open transaction: {}", e.getMessage());
+    } finally {
+      producer.close(CLOSE);
+    }
+  }
+
+  private void begin() {
+    if (!open) {
+      producer.beginTransaction();
+      open = true;
+    }
+  }
+}

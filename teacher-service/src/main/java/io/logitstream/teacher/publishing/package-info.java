@@ -1,0 +1,5 @@
+/** What is published, and the transactions that publish it. */
+@NullMarked
+package io.logitstream.teacher.publishing;
+
+import org.jspecify.annotations.NullMarked;

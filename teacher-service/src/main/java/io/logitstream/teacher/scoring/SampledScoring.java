@@ -1,0 +1,67 @@
+package io.logitstream.teacher.scoring;
+
+import io.logitstream.logits.SampledLogits;
+import io.logitstream.logits.SystematicSampler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A systematic sample of each distribution, drawn by a hash of the position. */
+public final class SampledScoring implements WindowScoring {
+  private final TeacherForcedScorer scorer;
+  private final int vocabularySize;
+  private final float temperature;
+  private final String revision;
+  private final SystematicSampler sampler;
+
+  /**
+   * @param sampleSize M, the draws of a position
+   * @param revision the teacher's revision: another one draws another sample
+   */
+  public SampledScoring(
+      TeacherForcedScorer scorer,
+      int vocabularySize,
+      int sampleSize,
+      float temperature,
+      String revision) {
+    this.scorer = scorer;
+    this.vocabularySize = vocabularySize;
+    this.temperature = temperature;
+    this.revision = revision;
+    this.sampler = new SystematicSampler(vocabularySize, sampleSize);
+  }
+
+  @Override
+  public List<ScoredWindow> score(List<ScoringTask> batch) {
+    List<SampledLogits.Builder> samples = new ArrayList<>();
+    List<EntropySums> entropies = new ArrayList<>();
+    for (ScoringTask task : batch) {
+      samples.add(
+          new SampledLogits.Builder(
+              task.window().tokens(),
+              vocabularySize,
+              sampler.sampleSize(),
+              task.window().trainedPositions()));
+      entropies.add(new EntropySums(task.window().trained()));
+    }
+    scorer.score(
+        batch.stream().map(ScoringTask::window).toList(),
+        temperature,
+        (index, position, probabilities, offset, entropy) -> {
+          ScoringTask task = batch.get(index);
+          long uniform =
+              SystematicSampler.uniform(task.promptId(), task.window().index(), position, revision);
+          sampler.sample(probabilities, offset, uniform, samples.get(index));
+          entropies.get(index).add(position, entropy);
+        });
+    List<ScoredWindow> scored = new ArrayList<>();
+    for (int index = 0; index < batch.size(); index++) {
+      scored.add(
+          new ScoredWindow(
+              samples.get(index).build(),
+              Optional.of(entropies.get(index).toFloats()),
+              temperature));
+    }
+    return scored;
+  }
+}

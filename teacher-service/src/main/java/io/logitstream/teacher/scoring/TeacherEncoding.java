@@ -1,0 +1,11 @@
+package io.logitstream.teacher.scoring;
+
+/** What the teacher's records hold. */
+public enum TeacherEncoding {
+  /** Tokens alone, for training on hard labels: nothing is scored, no weights are needed. */
+  LABELS,
+  /** Counts of a systematic sample of each distribution. */
+  SAMPLED,
+  /** Every logit as fp16: small vocabularies and evaluation. */
+  FULL
+}
