@@ -1,0 +1,121 @@
+package io.logitstream.distillation.step;
+
+import static io.logitstream.distillation.Fixtures.ENGINE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.OptimizerSettings;
+import io.logitstream.logits.FullLogits;
+import io.logitstream.logits.Labels;
+import io.logitstream.logits.SparseLogits;
+import io.logitstream.model.decoder.ComputeType;
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.WeightTensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Twenty steps in float64, written by {@code tools/make_golden.py} with PyTorch. */
+class GoldenTrainingTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1000})
+  void losses_gradients_and_weights_follow_a_float64_reference(int microBatchTokens)
+      throws Exception {
+    Path folder = Path.of(GoldenTrainingTest.class.getResource("/golden/training").toURI());
+    ModelDirectory model = ModelDirectory.open(folder);
+    JsonNode golden = new ObjectMapper().readTree(folder.resolve("golden.json").toFile());
+    List<TrainingExample> examples =
+        StreamSupport.stream(golden.get("examples").spliterator(), false)
+            .map(example -> example(example, model.config().vocabularySize()))
+            .toList();
+
+    try (TrainingState state = TrainingState.initial(ENGINE, model.config(), model.weights());
+        DistillationStep step =
+            new DistillationStep(
+                ENGINE,
+                model.config(),
+                ComputeType.F32,
+                new ObjectiveSettings(golden.get("settings").get("softWeight").asDouble()),
+                optimizer(golden.get("settings")),
+                microBatchTokens)) {
+      for (JsonNode expected : golden.get("steps")) {
+        StepResult result = step.run(state, examples);
+        assertThat(result.total().meanObjective())
+            .isCloseTo(at(expected, "objective"), within(2e-4));
+        assertThat(result.total().meanCrossEntropy())
+            .isCloseTo(at(expected, "crossEntropy"), within(2e-4));
+        assertThat(result.total().meanForwardKl().orElseThrow())
+            .isCloseTo(at(expected, "forwardKl"), within(2e-4));
+        assertThat(result.gradientNorm()).isCloseTo(at(expected, "gradientNorm"), within(2e-3));
+        assertThat(result.learningRate()).isCloseTo(at(expected, "learningRate"), within(1e-12));
+      }
+      for (WeightTensor tensor : state.weights().tensors()) {
+        assertThat(norm(tensor.values()))
+            .as(tensor.slot().name())
+            .isCloseTo(at(golden.get("finalWeightNorms"), tensor.slot().name()), within(2e-3));
+      }
+    }
+  }
+
+  private static TrainingExample example(JsonNode example, int vocabulary) {
+    int[] tokens = integers(example.get("tokens"));
+    List<PositionRange> trained = new ArrayList<>();
+    for (JsonNode range : example.get("trained")) {
+      trained.add(new PositionRange(range.get(0).asInt(), range.get(1).asInt()));
+    }
+    JsonNode bits = example.get("teacherLogitsBinary16");
+    return new TrainingExample(
+        tokens,
+        trained,
+        at(example, "weight"),
+        "domain",
+        bits.isNull() ? new Labels(tokens) : full(tokens, vocabulary, integers(bits)),
+        1,
+        OptionalDouble.empty());
+  }
+
+  private static SparseLogits full(int[] tokens, int vocabulary, int[] bits) {
+    short[] fp16 = new short[bits.length];
+    for (int i = 0; i < bits.length; i++) {
+      fp16[i] = (short) bits[i];
+    }
+    return new FullLogits(tokens, vocabulary, bits.length / vocabulary, fp16);
+  }
+
+  private static OptimizerSettings optimizer(JsonNode settings) {
+    return new OptimizerSettings(
+        at(settings, "learningRate"),
+        settings.get("warmupSteps").asLong(),
+        at(settings, "beta1"),
+        at(settings, "beta2"),
+        at(settings, "epsilon"),
+        at(settings, "weightDecay"),
+        at(settings, "clipNorm"));
+  }
+
+  private static double at(JsonNode node, String name) {
+    return node.get(name).asDouble();
+  }
+
+  private static int[] integers(JsonNode node) {
+    int[] values = new int[node.size()];
+    Arrays.setAll(values, i -> node.get(i).asInt());
+    return values;
+  }
+
+  private static double norm(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return Math.sqrt(sum);
+  }
+}
