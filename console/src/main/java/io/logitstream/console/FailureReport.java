@@ -2,9 +2,11 @@ package io.logitstream.console;
 
 import io.logitstream.console.commands.LogitstreamCommand;
 import io.logitstream.embedded.EmbeddedStartException;
+import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.lifecycle.ExitStatus;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -54,10 +56,17 @@ final class FailureReport implements IExecutionExceptionHandler {
   }
 
   private static ExitStatus status(Exception failure) {
+    if (failure instanceof NoSuchFileException) {
+      return ExitStatus.USAGE;
+    }
     if (failure instanceof EmbeddedStartException
         || failure instanceof UncheckedIOException
-        || failure instanceof java.io.IOException) {
+        || failure instanceof IOException) {
       return ExitStatus.FAILURE;
+    }
+    if (failure instanceof UnsupportedModelException
+        || failure instanceof IllegalArgumentException) {
+      return ExitStatus.USAGE;
     }
     FailureKind kind = KafkaFailures.kindOf(failure);
     return ExitStatus.of(kind);

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       BrokerCommand.class,
       RegistryCommand.class,
       TopicsCommand.class,
+      CompleteCommand.class,
+      ScoreCommand.class,
       ConfigCommand.class,
     },
     commandListHeading = "%nCommands:%n",

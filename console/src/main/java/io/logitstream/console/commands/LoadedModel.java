@@ -1,0 +1,20 @@
+package io.logitstream.console.commands;
+
+import io.logitstream.model.decoder.ComputeType;
+import io.logitstream.model.decoder.Decoder;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.Weights;
+import io.logitstream.model.tokenizer.Tokenizer;
+import io.logitstream.model.torchscript.TorchEngine;
+
+/** A model's shape, weights and tokenizer in memory, wherever they come from. */
+record LoadedModel(ModelConfig config, Weights weights, byte[] tokenizerJson) {
+
+  Tokenizer tokenizer() {
+    return Tokenizer.fromJson(tokenizerJson, config);
+  }
+
+  Decoder decoder(TorchEngine engine, ComputeType computeType) {
+    return Decoder.load(engine, config, weights, computeType);
+  }
+}

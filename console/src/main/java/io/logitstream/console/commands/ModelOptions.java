@@ -1,0 +1,45 @@
+package io.logitstream.console.commands;
+
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which model a command works with: a directory, or a checkpoint on the topics. */
+@SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
+final class ModelOptions {
+  @Option(
+      names = {"-m", "--model", "--checkpoint"},
+      required = true,
+      paramLabel = "DIR|RUN/SEQUENCE",
+      description =
+          "A Hugging Face directory, or the ID of a checkpoint on the topics ('checkpoints list'"
+              + " shows them; RUN/latest is a run's newest).")
+  private String model;
+
+  @Mixin private ConfigurationOptions configuration;
+
+  LoadedModel load() throws IOException {
+    Path directory = Path.of(model);
+    if (Files.isDirectory(directory)) {
+      return fromDirectory(directory);
+    }
+    throw new LogitstreamException(
+        FailureKind.CONFIGURATION,
+        "%s is neither a folder nor a checkpoint's ID (RUN/SEQUENCE)".formatted(model));
+  }
+
+  private static LoadedModel fromDirectory(Path path) throws IOException {
+    ModelDirectory directory = ModelDirectory.open(path);
+    if (!directory.hasWeights()) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          path + " has no model.safetensors: it is a model that has not been trained yet");
+    }
+    return new LoadedModel(directory.config(), directory.weights(), directory.tokenizerJson());
+  }
+}
