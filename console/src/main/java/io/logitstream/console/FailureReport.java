@@ -1,5 +1,6 @@
 package io.logitstream.console;
 
+import io.logitstream.console.commands.ExpiredCheckpointException;
 import io.logitstream.console.commands.LogitstreamCommand;
 import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;
@@ -67,6 +68,9 @@ final class FailureReport implements IExecutionExceptionHandler {
     if (failure instanceof UnsupportedModelException
         || failure instanceof IllegalArgumentException) {
       return ExitStatus.USAGE;
+    }
+    if (failure instanceof ExpiredCheckpointException) {
+      return ExitStatus.EXPIRED;
     }
     FailureKind kind = KafkaFailures.kindOf(failure);
     return ExitStatus.of(kind);

@@ -8,13 +8,15 @@ import io.logitstream.model.tokenizer.Tokenizer;
 import io.logitstream.model.torchscript.TorchEngine;
 
 /** A model's shape, weights and tokenizer in memory, wherever they come from. */
-record LoadedModel(ModelConfig config, Weights weights, byte[] tokenizerJson) {
+public record LoadedModel(ModelConfig config, Weights weights, byte[] tokenizerJson) {
 
-  Tokenizer tokenizer() {
+  /** The tokenizer; the caller closes it. */
+  public Tokenizer tokenizer() {
     return Tokenizer.fromJson(tokenizerJson, config);
   }
 
-  Decoder decoder(TorchEngine engine, ComputeType computeType) {
+  /** The model on a device; the caller closes it. */
+  public Decoder decoder(TorchEngine engine, ComputeType computeType) {
     return Decoder.load(engine, config, weights, computeType);
   }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       BrokerCommand.class,
       RegistryCommand.class,
       TopicsCommand.class,
+      CheckpointsCommand.class,
       CompleteCommand.class,
       ScoreCommand.class,
       ConfigCommand.class,

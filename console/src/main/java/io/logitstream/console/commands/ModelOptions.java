@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -27,6 +28,11 @@ final class ModelOptions {
     Path directory = Path.of(model);
     if (Files.isDirectory(directory)) {
       return fromDirectory(directory);
+    }
+    if (Checkpoints.isId(model)) {
+      try (CheckpointReader reader = Checkpoints.open(configuration.load())) {
+        return Checkpoints.load(reader, Checkpoints.find(reader, model));
+      }
     }
     throw new LogitstreamException(
         FailureKind.CONFIGURATION,

@@ -1,0 +1,73 @@
+package io.logitstream.console.commands;
+
+import io.logitstream.checkpoints.CheckpointId;
+import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.ModelConfigJson;
+import io.logitstream.model.decoder.Weights;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.schemas.CheckpointManifest;
+import java.nio.ByteBuffer;
+
+/** Checkpoints as commands name and load them. */
+public final class Checkpoints {
+  private static final String LATEST = "/latest";
+  static final String WEIGHTS = "weights";
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
+
+  private Checkpoints() {}
+
+  static CheckpointReader open(Configuration configuration) {
+    return new CheckpointReader(new KafkaClients(KafkaSettings.from(configuration), "checkpoints"));
+  }
+
+  /** Whether a text can be a checkpoint's ID: RUN/SEQUENCE or RUN/latest. */
+  static boolean isId(String text) {
+    return text.matches("[^/]+/([0-9]+|latest)");
+  }
+
+  /**
+   * The manifest of an ID.
+   *
+   * @throws LogitstreamException (CONFIGURATION) if there is none
+   */
+  static CheckpointManifest find(CheckpointReader reader, String id) {
+    if (!isId(id)) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "'%s' is not a checkpoint's ID: expected RUN/SEQUENCE or RUN/latest".formatted(id));
+    }
+    if (!id.endsWith(LATEST)) {
+      return reader.get(CheckpointId.parse(id));
+    }
+    String run = id.substring(0, id.length() - LATEST.length());
+    return reader
+        .newest(run)
+        .orElseThrow(
+            () ->
+                new LogitstreamException(
+                    FailureKind.CONFIGURATION,
+                    ("run %s has no checkpoint; 'logitstream checkpoints list' shows those that"
+                            + " there are")
+                        .formatted(run)));
+  }
+
+  /**
+   * Reads a checkpoint's model; every byte is checked against the manifest.
+   *
+   * @throws ExpiredCheckpointException if its bytes may be gone
+   */
+  public static LoadedModel load(CheckpointReader reader, CheckpointManifest manifest) {
+    if (manifest.getExpired()) {
+      throw new ExpiredCheckpointException(CheckpointId.of(manifest).toString());
+    }
+    ModelConfig config = ModelConfigJson.parse(reader.read(manifest, CONFIG));
+    Weights weights = Weights.fromBytes(config, ByteBuffer.wrap(reader.read(manifest, WEIGHTS)));
+    return new LoadedModel(config, weights, reader.read(manifest, TOKENIZER));
+  }
+}
