@@ -1,0 +1,44 @@
+package io.logitstream.producer;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.Setting;
+import io.logitstream.producer.intake.IntakeSettings;
+import java.time.Duration;
+import java.util.List;
+
+/** How fast and in which transactions prompts leave, as it is written in a configuration. */
+final class IntakeOptions {
+  static final Setting<Double> PROMPTS_PER_SECOND =
+      Setting.decimal(
+          "pacing.prompts-per-second",
+          0,
+          0,
+          1_000_000,
+          "Mean rate of the prompts; 0 for as fast as they are taken.");
+  private static final Setting<Integer> TRANSACTION_PROMPTS =
+      Setting.integer(
+          "intake.transaction-prompts", 64, 1, 10_000, "Most prompts in one transaction.");
+  private static final Setting<Duration> GATHER_TIME =
+      Setting.duration(
+          "intake.gather-time",
+          "200ms",
+          "How long a prompt waits for others of its transaction when the pace is slow.");
+  private static final Setting<Duration> TRANSACTION_TIMEOUT =
+      Setting.duration(
+          "intake.transaction-timeout",
+          "15s",
+          "When the broker aborts a transaction that was left open, 1s to 15m. A killed producer"
+              + " holds the readers of its last transaction back for so long.");
+
+  static final List<Setting<?>> SETTINGS =
+      List.of(PROMPTS_PER_SECOND, TRANSACTION_PROMPTS, GATHER_TIME, TRANSACTION_TIMEOUT);
+
+  private IntakeOptions() {}
+
+  static IntakeSettings read(Configuration configuration) {
+    return new IntakeSettings(
+        configuration.get(TRANSACTION_PROMPTS),
+        configuration.get(GATHER_TIME),
+        configuration.get(TRANSACTION_TIMEOUT));
+  }
+}
