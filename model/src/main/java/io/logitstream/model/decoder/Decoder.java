@@ -26,6 +26,8 @@ public final class Decoder implements AutoCloseable {
           p = torch.exp(logp)
           entropy = torch.neg(torch.sum(p * logp, [1]))
           return [p, entropy, torch.squeeze(label, 1)]
+        def narrowed(self, w: Tensor) -> Tensor:
+          return torch.to(w, 15)
         def rows(self, h: Tensor, index: Tensor) -> Tensor:
           return torch.index_select(torch.reshape(h, [-1, torch.size(h, -1)]), 0, index)
       """;
@@ -43,7 +45,21 @@ public final class Decoder implements AutoCloseable {
     this.program =
         TorchProgram.compile(manager, DecoderProgram.source(config, type) + DISTRIBUTIONS);
     for (WeightTensor tensor : weights.tensors()) {
-      this.weights.add(manager.create(tensor.values(), new Shape(tensor.slot().dimensions())));
+      this.weights.add(onDevice(tensor, type));
+    }
+  }
+
+  /** A frozen model need not narrow its layers' matrices again for every batch. */
+  private NDArray onDevice(WeightTensor tensor, ComputeType type) {
+    NDArray wide = manager.create(tensor.values(), new Shape(tensor.slot().dimensions()));
+    boolean layerMatrix =
+        tensor.slot().role() != WeightLayout.Role.NORM
+            && tensor.slot().name().startsWith("model.layers.");
+    if (type == ComputeType.F32 || !layerMatrix) {
+      return wide;
+    }
+    try (wide) {
+      return program.infer(manager, "narrowed", wide).singletonOrThrow();
     }
   }
 
@@ -51,6 +67,8 @@ public final class Decoder implements AutoCloseable {
   @FunctionalInterface
   public interface RowConsumer {
     /**
+     * Takes a row.
+     *
      * @param row index of the position asked for
      * @param probabilities holds the row's V probabilities from {@code offset}; valid during the
      *     call only
@@ -87,14 +105,24 @@ public final class Decoder implements AutoCloseable {
    * @param positions where distributions are wanted
    * @param temperature divides the logits
    * @param consumer called once a position, in order
+   * @throws IllegalArgumentException if a sequence has fewer than 2 tokens, more than the model has
+   *     positions, or ids that the model has not; or if the temperature is not positive
    */
   public void score(
       int[][] sequences, List<Position> positions, float temperature, RowConsumer consumer) {
+    if (!(temperature > 0) || Float.isInfinite(temperature)) {
+      throw new IllegalArgumentException(
+          "temperature is %s, expected a positive number".formatted(temperature));
+    }
     int longest = 0;
     for (int[] tokens : sequences) {
+      requireLength(tokens.length - 1);
+      requireIds(tokens);
       longest = Math.max(longest, tokens.length - 1);
     }
-    int blockRows = Math.max(1, BLOCK_VALUES_MAX / config.vocabularySize());
+    int blockRows =
+        Math.min(positions.size(), Math.max(1, BLOCK_VALUES_MAX / config.vocabularySize()));
+    float[] values = new float[Math.multiplyExact(blockRows, config.vocabularySize())];
     try (NDManager results = engine.newManager()) {
       NDArray hidden =
           program
@@ -107,7 +135,8 @@ public final class Decoder implements AutoCloseable {
         List<Position> block =
             positions.subList(from, Math.min(from + blockRows, positions.size()));
         try (NDManager blockResults = engine.newManager()) {
-          scoreBlock(blockResults, hidden, sequences, longest, block, temperature, from, consumer);
+          scoreBlock(
+              blockResults, hidden, sequences, longest, block, temperature, from, values, consumer);
         }
       }
     }
@@ -121,6 +150,7 @@ public final class Decoder implements AutoCloseable {
       List<Position> block,
       float temperature,
       int firstRow,
+      float[] probabilities,
       RowConsumer consumer) {
     long[] index = new long[block.size()];
     long[] labels = new long[block.size()];
@@ -138,7 +168,7 @@ public final class Decoder implements AutoCloseable {
             results.create(labels, new Shape(labels.length, 1)),
             (double) temperature,
             weights);
-    float[] probabilities = distributions.get(0).toFloatArray();
+    copy(distributions.get(0), probabilities);
     float[] entropies = distributions.get(1).toFloatArray();
     float[] labelLogProbabilities = distributions.get(2).toFloatArray();
     for (int i = 0; i < index.length; i++) {
@@ -166,6 +196,27 @@ public final class Decoder implements AutoCloseable {
     manager.close();
   }
 
+  private void requireLength(int length) {
+    if (length < 1 || length > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          "%d positions, expected 1 to the model's %d".formatted(length, config.maxPositions()));
+    }
+  }
+
+  private void requireIds(int... tokens) {
+    for (int token : tokens) {
+      if (token < 0 || token >= config.vocabularySize()) {
+        throw new IllegalArgumentException(
+            "token %d, expected an id below %d".formatted(token, config.vocabularySize()));
+      }
+    }
+  }
+
+  /** Copies a tensor straight from its memory into an array that is used again. */
+  private static void copy(NDArray from, float[] to) {
+    from.toByteBuffer(true).asFloatBuffer().get(to, 0, Math.toIntExact(from.size()));
+  }
+
   private static NDArray paddedInputs(NDManager owner, int[][] sequences, int longest) {
     long[] inputs = new long[sequences.length * longest];
     for (int b = 0; b < sequences.length; b++) {
@@ -183,15 +234,18 @@ public final class Decoder implements AutoCloseable {
 
   /** A text that is being written: its keys and values, and the logits of the next token. */
   public final class Continuation implements AutoCloseable {
-    private NDManager state = engine.newManager();
+    private NDManager state;
     private NDList cache;
     private int length;
 
     private Continuation(int[] tokens) {
+      requireLength(tokens.length);
+      requireIds(tokens);
       long[] inputs = new long[tokens.length];
       for (int t = 0; t < inputs.length; t++) {
         inputs[t] = tokens[t];
       }
+      this.state = engine.newManager();
       NDArray prompt = state.create(inputs, new Shape(1, inputs.length));
       this.cache = program.infer(state, "prefill", arguments(state, prompt, inputs.length));
       this.length = inputs.length;
@@ -209,6 +263,8 @@ public final class Decoder implements AutoCloseable {
 
     /** Appends a token. */
     public void append(int token) {
+      requireLength(length + 1);
+      requireIds(token);
       NDManager next = engine.newManager();
       List<NDArray> rotary = DecoderProgram.rotary(next, config, length + 1);
       Object[] arguments = {

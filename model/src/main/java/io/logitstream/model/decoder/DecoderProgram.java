@@ -11,8 +11,9 @@ import java.util.Map;
  * The decoder as TorchScript methods, to be compiled with whatever else runs over them.
  *
  * <p>Shapes: B sequences, T positions, D hidden, H query heads, K key/value heads, E head size, V
- * vocabulary. Weights come as the list {@code ps} in the order of {@link WeightLayout}, float32;
- * norms, attention's softmax input, logits are float32 in either compute type.
+ * vocabulary. Weights come as the list {@code ps} in the order of {@link WeightLayout}. In BF16 the
+ * layers' products and attention take bf16 operands; the residual stream, norms, the head and its
+ * logits are float32 in either compute type.
  *
  * <ul>
  *   <li>{@code hidden(tok (B,T) int64, cos (T,E), sin (T,E), ps) -> (B,T,D)}: after the final norm
@@ -35,9 +36,7 @@ public final class DecoderProgram {
         def heads(self, x: Tensor, n: int) -> Tensor:
           return torch.transpose(torch.view(x, [torch.size(x, 0), torch.size(x, 1), n, ${E}]), 1, 2)
         def attend(self, q: Tensor, k: Tensor, v: Tensor, causal: bool) -> Tensor:
-          kr = torch.repeat_interleave(k, ${group}, 1)
-          vr = torch.repeat_interleave(v, ${group}, 1)
-          a = torch.scaled_dot_product_attention(q, kr, vr, None, 0., causal)
+          a = ${attention}
           return torch.reshape(torch.transpose(a, 1, 2), [torch.size(q, 0), torch.size(q, 2), ${HE}])
         def keys(self, h: Tensor, cos: Tensor, sin: Tensor, ps: List[Tensor], o: int) -> Tensor:
           return self.rope(self.heads(self.project(h, ps[o + 2]), ${K}), cos, sin)
@@ -57,7 +56,7 @@ public final class DecoderProgram {
             x = self.layer(x, cos, sin, ps, 1 + i * ${perLayer})
           return self.rms(x, ps[${norm}])
         def head(self, h: Tensor, ps: List[Tensor]) -> Tensor:
-          return self.project(h, ps[${head}])
+          return torch.linear(h, ps[${head}])
         def last(self, x: Tensor, ps: List[Tensor]) -> Tensor:
           return self.head(self.rms(torch.select(x, 1, -1), ps[${norm}]), ps)
         def prefill(self, tok: Tensor, cos: Tensor, sin: Tensor, ps: List[Tensor]) -> List[Tensor]:
@@ -88,12 +87,27 @@ public final class DecoderProgram {
           return out
       """;
 
+  /** Repeated keys and values let a CPU take its fast kernel. */
+  private static final String F32_ATTENTION =
+      "torch.scaled_dot_product_attention(q, torch.repeat_interleave(k, ${group}, 1),"
+          + " torch.repeat_interleave(v, ${group}, 1), None, 0., causal)";
+
+  /** 15 and 6 are the numbers of bf16 and float32 among libtorch's types. */
+  private static final String BF16_ATTENTION =
+      "torch.to(torch.scaled_dot_product_attention(torch.to(q, 15), torch.to(k, 15),"
+          + " torch.to(v, 15), None, 0., causal, scale=None, enable_gqa=True), 6)";
+
   private DecoderProgram() {}
 
   /** The methods for a configuration. */
   public static String source(ModelConfig config, ComputeType computeType) {
     int norm = 1 + config.layers() * WeightLayout.PER_LAYER;
-    String source = SOURCE;
+    String attention =
+        switch (computeType) {
+          case F32 -> F32_ATTENTION;
+          case BF16 -> BF16_ATTENTION;
+        };
+    String source = SOURCE.replace("${attention}", attention);
     for (Map.Entry<String, Object> value :
         Map.<String, Object>ofEntries(
                 Map.entry("epsilon", String.format(Locale.ROOT, "%.17g", config.normEpsilon())),

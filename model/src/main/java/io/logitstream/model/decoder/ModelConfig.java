@@ -62,6 +62,29 @@ public record ModelConfig(
     requireTokenId("eos_token_id", eosTokenId, vocabularySize);
   }
 
+  /**
+   * Reads config.json as transformers 4 or 5 writes it.
+   *
+   * @throws UnsupportedModelException if it is damaged, or asks for what this build cannot compute
+   */
+  public static ModelConfig parse(byte[] configJson) {
+    return ModelConfigJson.parse(configJson);
+  }
+
+  /**
+   * A config.json that transformers 4 and 5 read.
+   *
+   * @param storedAs number type of the weights beside it
+   */
+  public byte[] toJson(ComputeType storedAs) {
+    return ModelConfigJson.write(
+        this,
+        switch (storedAs) {
+          case F32 -> "float32";
+          case BF16 -> "bfloat16";
+        });
+  }
+
   /** Number of trained parameters; a tied head counts once. */
   public long parameters() {
     return WeightLayout.of(this).parameters();

@@ -26,6 +26,7 @@ public final class ModelDirectory {
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
   private static final String WEIGHTS = "model.safetensors";
+  private static final String WEIGHTS_INDEX = "model.safetensors.index.json";
 
   private final Path directory;
   private final ModelConfig config;
@@ -72,6 +73,12 @@ public final class ModelDirectory {
    * @throws SafetensorsException if the file is damaged
    */
   public Weights weights() throws IOException {
+    if (!hasWeights()) {
+      throw new UnsupportedModelException(
+          Files.exists(directory.resolve(WEIGHTS_INDEX))
+              ? "%s has its weights in several files, expected one %s".formatted(directory, WEIGHTS)
+              : "%s has no %s".formatted(directory, WEIGHTS));
+    }
     try (SafetensorsFile file = SafetensorsFile.open(directory.resolve(WEIGHTS))) {
       List<WeightTensor> tensors = new ArrayList<>();
       List<String> unknown = new ArrayList<>(file.names());
@@ -135,6 +142,8 @@ public final class ModelDirectory {
         switch (storedAs) {
           case F32 -> "float32";
           case BF16 -> "bfloat16";
+          case F16 ->
+              throw new IllegalArgumentException("weights are written as F32 or BF16, not F16");
         };
     List<Tensor> tensors =
         weights.tensors().stream()

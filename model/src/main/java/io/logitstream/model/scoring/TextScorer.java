@@ -81,7 +81,6 @@ public final class TextScorer {
     if (tokenizer.bos().isPresent()) {
       return all;
     }
-    String first = tokenizer.decode(new int[] {content[0]});
-    return all - first.getBytes(StandardCharsets.UTF_8).length;
+    return all - tokenizer.utf8Length(content[0]);
   }
 }

@@ -29,13 +29,19 @@ public final class Tokenizer implements AutoCloseable {
   private final ModelConfig config;
   private final String sha256;
   private final Set<Integer> specialTokens;
+  private final int[] tokenBytes;
 
   private Tokenizer(
-      HuggingFaceTokenizer tokenizer, ModelConfig config, String sha256, Set<Integer> special) {
+      HuggingFaceTokenizer tokenizer,
+      ModelConfig config,
+      String sha256,
+      Set<Integer> special,
+      int[] tokenBytes) {
     this.tokenizer = tokenizer;
     this.config = config;
     this.sha256 = sha256;
     this.specialTokens = Set.copyOf(special);
+    this.tokenBytes = tokenBytes;
   }
 
   /** Tokens of a text and where each lies in it. */
@@ -57,13 +63,26 @@ public final class Tokenizer implements AutoCloseable {
    */
   public static Tokenizer fromJson(byte[] tokenizerJson, ModelConfig config) {
     try {
-      Set<Integer> special = specialTokens(JSON.readTree(tokenizerJson), config);
+      // Offline, and without a GPU build of the tokenizer, which would have to be downloaded.
+      System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
+      System.setProperty("OPT_OUT_TRACKING", "true");
+      System.setProperty("RUST_FLAVOR", "cpu");
+      JsonNode root = JSON.readTree(tokenizerJson);
+      int[] tokenBytes = TokenBytes.of(root);
+      if (tokenBytes.length > config.vocabularySize()) {
+        throw new UnsupportedModelException(
+            "tokenizer.json has the id %d, expected ids below the model's vocab_size %d"
+                .formatted(tokenBytes.length - 1, config.vocabularySize()));
+      }
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(
               new ByteArrayInputStream(tokenizerJson),
               Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-      return new Tokenizer(tokenizer, config, sha256(tokenizerJson), special);
-    } catch (IOException e) {
+      return new Tokenizer(
+          tokenizer, config, sha256(tokenizerJson), specialTokens(root), tokenBytes);
+    } catch (UnsupportedModelException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
       throw new UnsupportedModelException("tokenizer.json: " + e.getMessage(), e);
     }
   }
@@ -114,6 +133,11 @@ public final class Tokenizer implements AutoCloseable {
     return specialTokens.contains(id);
   }
 
+  /** Bytes of UTF-8 that a token stands for: 0 for special tokens and for ids without a token. */
+  public int utf8Length(int id) {
+    return id < tokenBytes.length ? tokenBytes[id] : 0;
+  }
+
   /** SHA-256 (hex) of tokenizer.json. */
   public String sha256() {
     return sha256;
@@ -124,21 +148,12 @@ public final class Tokenizer implements AutoCloseable {
     tokenizer.close();
   }
 
-  private static Set<Integer> specialTokens(JsonNode root, ModelConfig config) {
+  private static Set<Integer> specialTokens(JsonNode root) {
     Set<Integer> special = new HashSet<>();
     for (JsonNode token : root.path("added_tokens")) {
       if (token.path("special").asBoolean()) {
         special.add(token.path("id").asInt());
       }
-    }
-    int largest = special.stream().mapToInt(Integer::intValue).max().orElse(-1);
-    for (JsonNode id : root.path("model").path("vocab")) {
-      largest = Math.max(largest, id.asInt(-1));
-    }
-    if (largest >= config.vocabularySize()) {
-      throw new UnsupportedModelException(
-          "tokenizer.json has the id %d, expected ids below the model's vocab_size %d"
-              .formatted(largest, config.vocabularySize()));
     }
     return special;
   }

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * thread count.
  *
  * <p>The modes that programs need (no autograd outside {@link TorchProgram#differentiate}, no graph
- * optimisation: bf16 backward fails with it) are kept per thread by libtorch, so every thread calls
- * {@link #enterThread()} before it runs a program.
+ * optimisation: bf16 backward fails with it) are kept per thread by libtorch; programs set them
+ * whenever they run.
  */
 public final class TorchEngine {
   private static final Logger LOG = LoggerFactory.getLogger(TorchEngine.class);
@@ -30,10 +30,8 @@ public final class TorchEngine {
 
   private static final String PROBE =
       """
-        def f32(self, x: Tensor) -> Tensor:
-          return torch.matmul(x, x)
-        def bf16(self, x: Tensor) -> Tensor:
-          return torch.matmul(x, x)
+        def product(self, x: Tensor) -> float:
+          return float(torch.sum(torch.matmul(x, x)))
         def narrow(self, x: Tensor) -> Tensor:
           return torch.to(x, 15)
       """;
@@ -81,8 +79,12 @@ public final class TorchEngine {
     return torch;
   }
 
-  /** Sets the modes that programs need on the calling thread. */
+  /** Sets the modes that programs need on the calling thread, for work outside programs. */
   public void enterThread() {
+    enterInference();
+  }
+
+  static void enterInference() {
     JniUtils.setGraphExecutorOptimize(false);
     JniUtils.setGradMode(false);
   }
@@ -126,8 +128,8 @@ public final class TorchEngine {
         TorchProgram program = TorchProgram.compile(manager, PROBE)) {
       NDArray wide = manager.ones(new Shape(PROBE_SIZE, PROBE_SIZE));
       NDArray narrow = program.infer(manager, "narrow", wide).singletonOrThrow();
-      double wideMs = bestMs(program, "f32", wide);
-      double narrowMs = bestMs(program, "bf16", narrow);
+      double wideMs = bestMs(program, wide);
+      double narrowMs = bestMs(program, narrow);
       ComputeType chosen =
           wideMs > WORTHWHILE_SPEEDUP * narrowMs ? ComputeType.BF16 : ComputeType.F32;
       LOG.info(
@@ -141,14 +143,13 @@ public final class TorchEngine {
     }
   }
 
-  private double bestMs(TorchProgram program, String method, NDArray operand) {
+  /** The sum is read back: a GPU has then ended the product. */
+  private static double bestMs(TorchProgram program, NDArray operand) {
     double best = Double.POSITIVE_INFINITY;
     for (int round = 0; round < PROBE_ROUNDS; round++) {
-      try (NDManager results = newManager()) {
-        long startNanos = System.nanoTime();
-        program.infer(results, method, operand);
-        best = Math.min(best, (System.nanoTime() - startNanos) / 1e6);
-      }
+      long startNanos = System.nanoTime();
+      program.inferScalar("product", operand);
+      best = Math.min(best, (System.nanoTime() - startNanos) / 1e6);
     }
     return best;
   }

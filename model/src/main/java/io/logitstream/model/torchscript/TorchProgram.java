@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stateless TorchScript program: methods over tensors that the caller owns. Not thread-safe; each
- * thread that runs a program calls {@link TorchEngine#enterThread()} first.
+ * A stateless TorchScript program: methods over tensors that the caller owns. One thread at a time,
+ * but any thread: every call sets the modes that libtorch keeps per thread.
  *
  * <p>Errors inside a method (shapes, allocation) arrive as {@link ai.djl.engine.EngineException}
  * with the script's line.
@@ -61,6 +61,7 @@ public final class TorchProgram implements AutoCloseable {
    * @return the tensor or list of tensors that the method returns
    */
   public NDList infer(NDManager results, String method, Object... arguments) {
+    TorchEngine.enterInference();
     try (Arguments values = new Arguments(arguments);
         IValue result = IValueUtils.runMethod(block, method, values.array())) {
       return result.toNDList((PtNDManager) results);
@@ -69,6 +70,7 @@ public final class TorchProgram implements AutoCloseable {
 
   /** Runs a method in inference mode that returns a {@code float}. */
   public double inferScalar(String method, Object... arguments) {
+    TorchEngine.enterInference();
     try (Arguments values = new Arguments(arguments);
         IValue result = IValueUtils.runMethod(block, method, values.array())) {
       return result.toDouble();
@@ -93,6 +95,7 @@ public final class TorchProgram implements AutoCloseable {
       parameter.setName("parameters" + LIST_SUFFIX);
       inputs.add(parameter);
     }
+    TorchEngine.enterInference();
     JniUtils.setGradMode(true);
     try (NDArray methodName = results.create(0f)) {
       methodName.setName(METHOD_PREFIX + method);

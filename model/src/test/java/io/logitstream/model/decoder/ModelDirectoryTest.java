@@ -1,0 +1,125 @@
+package io.logitstream.model.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.logitstream.model.safetensors.SafetensorsFile;
+import io.logitstream.model.safetensors.SafetensorsWriter;
+import io.logitstream.model.safetensors.Tensor;
+import io.logitstream.model.safetensors.TensorType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelDirectoryTest {
+  private static final ModelConfig CONFIG =
+      new ModelConfig(50, 32, 48, 2, 4, 2, 8, 1e-5, 10_000, true, 64, 0, 1);
+  private static final Weights WEIGHTS = Weights.initialise(CONFIG, 11);
+  private static final byte[] TOKENIZER = "{}".getBytes(StandardCharsets.UTF_8);
+
+  @TempDir private Path directory;
+
+  @Test
+  void float32ComesBackBitForBit() throws IOException {
+    ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.F32, TOKENIZER);
+
+    ModelDirectory read = ModelDirectory.open(directory);
+    assertThat(read.config()).isEqualTo(CONFIG);
+    assertThat(read.weights().sha256()).isEqualTo(WEIGHTS.sha256());
+    assertThat(read.tokenizerJson()).isEqualTo(TOKENIZER);
+    assertThat(read.hasWeights()).isTrue();
+  }
+
+  @Test
+  void bfloat16ComesBackRounded() throws IOException {
+    ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.BF16, TOKENIZER);
+
+    List<WeightTensor> read = ModelDirectory.open(directory).weights().tensors();
+    for (int i = 0; i < read.size(); i++) {
+      float[] values = WEIGHTS.tensors().get(i).values();
+      for (int j = 0; j < values.length; j++) {
+        assertThat(read.get(i).values()[j]).isCloseTo(values[j], within(Math.abs(values[j]) / 256));
+      }
+    }
+  }
+
+  @Test
+  void theHashIsThatOfTheFile() throws IOException {
+    ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.F32, TOKENIZER);
+    String before = ModelDirectory.open(directory).weightsSha256();
+    ModelDirectory.write(
+        directory, CONFIG, Weights.initialise(CONFIG, 12), TensorType.F32, TOKENIZER);
+
+    assertThat(before).hasSize(64).isNotEqualTo(ModelDirectory.open(directory).weightsSha256());
+    assertThat(ModelDirectory.open(directory).tokenizerSha256())
+        .isEqualTo("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+  }
+
+  @Test
+  void aDirectoryWithoutWeightsIsAModelToTrain() throws IOException {
+    Files.write(directory.resolve("config.json"), CONFIG.toJson(ComputeType.F32));
+
+    ModelDirectory untrained = ModelDirectory.open(directory);
+    assertThat(untrained.hasWeights()).isFalse();
+    assertThatExceptionOfType(UnsupportedModelException.class)
+        .isThrownBy(untrained::weights)
+        .withMessageContaining("model.safetensors");
+  }
+
+  @Test
+  void aDirectoryWithoutConfigurationIsNamed() {
+    assertThatExceptionOfType(UnsupportedModelException.class)
+        .isThrownBy(() -> ModelDirectory.open(directory))
+        .withMessageContaining(directory.toString())
+        .withMessageContaining("config.json");
+  }
+
+  @Test
+  void weightsThatDisagreeWithTheConfigurationAreNamed() throws IOException {
+    ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.F32, TOKENIZER);
+    ModelConfig wider = new ModelConfig(50, 32, 56, 2, 4, 2, 8, 1e-5, 10_000, true, 64, 0, 1);
+    Files.write(directory.resolve("config.json"), wider.toJson(ComputeType.F32));
+
+    ModelDirectory read = ModelDirectory.open(directory);
+    assertThatExceptionOfType(UnsupportedModelException.class)
+        .isThrownBy(read::weights)
+        .withMessageContaining("model.layers.0.mlp.gate_proj.weight")
+        .withMessageContaining("[48, 32]")
+        .withMessageContaining("[56, 32]");
+  }
+
+  @Test
+  void weightsThatTheDecoderWouldNotUseAreRefused() throws IOException {
+    rewrite(new Tensor("model.layers.0.self_attn.q_proj.bias", List.of(1L), new float[1]));
+
+    ModelDirectory read = ModelDirectory.open(directory);
+    assertThatExceptionOfType(UnsupportedModelException.class)
+        .isThrownBy(read::weights)
+        .withMessageContaining("q_proj.bias");
+  }
+
+  @Test
+  void aSpareHeadOfATiedModelIsPassedOver() throws IOException {
+    rewrite(new Tensor("lm_head.weight", List.of(1L), new float[1]));
+    assertThat(ModelDirectory.open(directory).weights().sha256()).isEqualTo(WEIGHTS.sha256());
+  }
+
+  private void rewrite(Tensor extra) throws IOException {
+    ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.F32, TOKENIZER);
+    Path file = directory.resolve("model.safetensors");
+    List<Tensor> tensors = new ArrayList<>();
+    try (SafetensorsFile read = SafetensorsFile.open(file)) {
+      for (String name : read.names()) {
+        tensors.add(read.read(name));
+      }
+    }
+    tensors.add(extra);
+    SafetensorsWriter.write(file, tensors, TensorType.F32);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.generation;
+
+import org.jspecify.annotations.NullMarked;

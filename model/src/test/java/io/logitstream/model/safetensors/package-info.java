@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.safetensors;
+
+import org.jspecify.annotations.NullMarked;

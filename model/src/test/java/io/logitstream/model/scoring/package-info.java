@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.scoring;
+
+import org.jspecify.annotations.NullMarked;

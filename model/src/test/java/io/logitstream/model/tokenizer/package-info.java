@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.tokenizer;
+
+import org.jspecify.annotations.NullMarked;

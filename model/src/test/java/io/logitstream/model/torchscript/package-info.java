@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.torchscript;
+
+import org.jspecify.annotations.NullMarked;
