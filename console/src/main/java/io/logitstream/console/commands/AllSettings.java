@@ -4,6 +4,10 @@ import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
+import io.logitstream.producer.ProducerSettings;
+import io.logitstream.teacher.TeacherService;
+import io.logitstream.trainer.TrainerSettings;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +19,19 @@ final class AllSettings {
   /** The settings by who reads them, in the order in which data flows. */
   static Map<String, List<Setting<?>>> byReader() {
     Map<String, List<Setting<?>>> settings = new LinkedHashMap<>();
+    List<Setting<?>> shared = new ArrayList<>(KafkaSettings.SETTINGS);
+    shared.addAll(TopicSettings.SETTINGS);
     settings.put("Kafka and registry (all commands)", KafkaSettings.SETTINGS);
     settings.put("topics", TopicSettings.SETTINGS);
+    settings.put("produce", without(shared, ProducerSettings.SETTINGS));
+    settings.put("teach", without(shared, TeacherService.settings()));
+    settings.put("train", without(shared, TrainerSettings.SETTINGS));
     settings.put("Metrics and health (services)", HealthSettings.SETTINGS);
     return settings;
+  }
+
+  private static List<Setting<?>> without(List<Setting<?>> shared, List<Setting<?>> all) {
+    return all.stream().filter(setting -> !shared.contains(setting)).toList();
   }
 
   /** The settings as one list. */

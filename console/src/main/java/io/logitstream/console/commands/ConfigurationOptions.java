@@ -36,16 +36,21 @@ final class ConfigurationOptions {
 
   @Mixin private KafkaOptions kafka;
 
-  /** Reads all layers, with defaults of the command's own. */
-  Configuration load(Map<String, String> commandDefaults, List<Setting<?>> used) {
+  /**
+   * Reads all layers.
+   *
+   * @param shortcuts settings that the command has options of its own for, as given
+   * @param used the settings that the command reads: the required ones must have a value
+   */
+  Configuration load(Map<String, String> shortcuts, List<Setting<?>> used) {
     Map<String, String> all = new LinkedHashMap<>(kafka.overrides());
+    all.putAll(shortcuts);
     all.putAll(overrides);
     LogitstreamCommand root = (LogitstreamCommand) spec.root().userObject();
     return Configuration.load(
         AllSettings.known(),
         used,
-        new ConfigurationLayers(
-            commandDefaults, Optional.ofNullable(file), root.environment(), all));
+        new ConfigurationLayers(Map.of(), Optional.ofNullable(file), root.environment(), all));
   }
 
   /** Reads all layers. */

@@ -1,0 +1,87 @@
+package io.logitstream.console.commands;
+
+import io.logitstream.console.Logging;
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.health.HealthSettings;
+import io.logitstream.platform.health.ServiceEndpoint;
+import io.logitstream.platform.lifecycle.Service;
+import io.logitstream.platform.lifecycle.ServiceRunner;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.metrics.Meters;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one service as the process: with metrics, health, a clean stop, and news of its progress.
+ */
+final class ServiceProcess {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ServiceProcess.class);
+
+  /** A last checkpoint may have to be uploaded. */
+  private static final Duration DRAIN = Duration.ofSeconds(60);
+
+  private static final Duration NEWS = Duration.ofSeconds(10);
+
+  private ServiceProcess() {}
+
+  /** Makes the service of a process. */
+  @FunctionalInterface
+  interface Wiring {
+    Running wire(MeterRegistry meters, Health health);
+  }
+
+  /**
+   * A service that is about to run.
+   *
+   * @param news what it has done so far, in a line; empty while there is nothing to tell
+   */
+  record Running(Service service, Supplier<String> news) {}
+
+  /** Runs until the service is done or a signal stops it, and returns the exit code. */
+  static int run(String name, Configuration configuration, Wiring wiring) {
+    Logging.ofService();
+    StopSignal stop = new StopSignal();
+    Health health = new Health();
+    try (Meters meters = new Meters(name)) {
+      Running running = wiring.wire(meters.registry(), health);
+      try (ServiceEndpoint endpoint =
+          ServiceEndpoint.start(
+              HealthSettings.from(configuration).port(), meters.registry(), health)) {
+        endpoint
+            .port()
+            .ifPresent(port -> LOGGER.info("metrics and health on http://127.0.0.1:{}", port));
+        Thread news = new Thread(() -> tell(running.news(), stop), "news");
+        news.setDaemon(true);
+        news.start();
+        int status =
+            new ServiceRunner(stop, DRAIN, health).run(Map.of(name, running.service())).code();
+        stop.request();
+        String last = running.news().get();
+        if (!last.isEmpty()) {
+          LOGGER.info("ended: {}", last);
+        }
+        return status;
+      }
+    }
+  }
+
+  private static void tell(Supplier<String> news, StopSignal stop) {
+    String told = "";
+    try {
+      while (!stop.await(NEWS)) {
+        String line = news.get();
+        if (!line.equals(told)) {
+          LOGGER.info("{}", line);
+          told = line;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.logitstream.console.commands;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.Setting;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.schemas.EvaluationMetrics;
+import io.logitstream.schemas.TrainingStep;
+import io.logitstream.trainer.StudentTrainer;
+import io.logitstream.trainer.TrainerProgress;
+import io.logitstream.trainer.TrainerSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Trains a student. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Trains a student from the log of a teacher's logits, until stopped or done.",
+      "A run that has checkpoints goes on from its newest one; each record is trained on exactly"
+          + " once, crashes included. One process trains a run at a time: a second takes it over,"
+          + " and the first ends with exit code 6.",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  logitstream train --student demo-student --run student",
+      "  logitstream train --student demo-student --run trial --steps 500 --set train.seed=2",
+      "  logitstream train --config pipeline.properties --skip 3@1207",
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
+final class TrainCommand implements Callable<Integer> {
+  @Option(
+      names = {"-s", "--student"},
+      paramLabel = "DIR",
+      description =
+          "The student at the run's start, a Hugging Face directory, from scratch where it has no"
+              + " weights: short for --set student.model=…")
+  private @Nullable Path student;
+
+  @Option(names = "--run", paramLabel = "RUN", description = "The run: short for --set run=…")
+  private @Nullable String run;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "The run's last step: short for --set train.max-steps=…")
+  private @Nullable Long steps;
+
+  @Option(
+      names = "--skip",
+      paramLabel = "PARTITION@OFFSET",
+      split = ",",
+      description = "A record that is not trained on: short for --set train.skip=…")
+  private @Nullable List<String> skips;
+
+  @Mixin private ConfigurationOptions options;
+
+  @Override
+  public Integer call() {
+    Shortcuts shortcuts =
+        new Shortcuts()
+            .put("student.model", student)
+            .put("run", run)
+            .put("train.max-steps", steps)
+            .put("train.skip", skips == null ? null : String.join(",", skips));
+    List<Setting<?>> used = new ArrayList<>(KafkaSettings.SETTINGS);
+    used.addAll(TrainerSettings.SETTINGS);
+    Configuration configuration = options.load(shortcuts.values(), used);
+    TrainerProgress progress = new TrainerProgress();
+    return ServiceProcess.run(
+        "trainer",
+        configuration,
+        (meters, health) ->
+            new ServiceProcess.Running(
+                new StudentTrainer(
+                    TrainerSettings.from(configuration),
+                    KafkaSettings.from(configuration),
+                    meters,
+                    health,
+                    progress),
+                () -> news(progress.snapshot())));
+  }
+
+  private static String news(TrainerProgress.Snapshot progress) {
+    if (progress.latestStep().isEmpty()) {
+      return "";
+    }
+    TrainingStep step = progress.latestStep().get();
+    Optional<EvaluationMetrics> heldOut = progress.latestOverall();
+    return String.format(
+        Locale.ROOT,
+        "step %,d, %,d tokens (%,.0f tokens/s, waited %.0f %%), loss %.3f%s, %d checkpoints",
+        step.getStep(),
+        step.getTrainedTokensTotal(),
+        progress.tokensPerSecond(),
+        progress.waitShare() * 100,
+        step.getLoss().getObjective(),
+        heldOut.map(TrainCommand::describe).orElse(""),
+        progress.checkpoints().size());
+  }
+
+  private static String describe(EvaluationMetrics heldOut) {
+    return String.format(
+        Locale.ROOT,
+        ", held out: cross-entropy %.3f, KL %.3f, acceptance %.3f",
+        heldOut.getCrossEntropy(),
+        heldOut.getForwardKl(),
+        heldOut.getAcceptance());
+  }
+}
