@@ -53,7 +53,7 @@ public record EvaluationSums(
 
   /** Share of positions where both agree on the likeliest token; empty without distributions. */
   public OptionalDouble meanTop1Agreement() {
-    return mean(top1Agreements);
+    return mean((double) top1Agreements);
   }
 
   /** Mean acceptance, from 0 to 1; empty without distributions. */

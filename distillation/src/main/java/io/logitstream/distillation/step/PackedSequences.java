@@ -22,7 +22,7 @@ public final class PackedSequences {
     this.examples = List.copyOf(examples);
     this.length = examples.stream().mapToInt(TrainingExample::inputLength).max().orElseThrow();
     int rows = examples.stream().mapToInt(TrainingExample::trainedPositions).sum();
-    this.tokens = new long[examples.size() * length];
+    this.tokens = new long[Math.multiplyExact(examples.size(), length)];
     this.positions = new long[rows];
     this.labels = new long[rows];
     int row = 0;
@@ -34,7 +34,7 @@ public final class PackedSequences {
       }
       for (PositionRange range : example.trained()) {
         for (int position = range.start(); position < range.end(); position++) {
-          positions[row] = base + position;
+          positions[row] = (long) base + position;
           labels[row++] = example.tokens()[position + 1];
         }
       }

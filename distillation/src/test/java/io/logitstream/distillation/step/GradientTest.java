@@ -75,6 +75,7 @@ class GradientTest {
     ReferenceDecoder decoder = new ReferenceDecoder(config, weights);
     ReferenceObjective reference = new ReferenceObjective(decoder, objective);
     LossSums expected = reference.sums(examples);
+    double[][] differences = differences(decoder, reference, examples);
     for (int chunkRows : new int[] {1000, 3}) {
       Gradients.Result result =
           Gradients.of(ENGINE, config, computeType, weights, objective, examples, 30, chunkRows);
@@ -85,30 +86,29 @@ class GradientTest {
       assertThat(actual.objective()).isEqualTo(expected.objective(), within(tolerance * 30));
       assertThat(actual.crossEntropy()).isEqualTo(expected.crossEntropy(), within(tolerance * 30));
       assertThat(actual.forwardKl()).isEqualTo(expected.forwardKl(), within(tolerance * 30));
-      for (int tensor = 0; tensor < decoder.weights().length; tensor++) {
-        double[] differences = differences(decoder, reference, examples, tensor);
-        assertThat(Gradients.relativeDistance(result.gradients()[tensor], differences))
+      for (int tensor = 0; tensor < differences.length; tensor++) {
+        assertThat(Gradients.relativeDistance(result.gradients()[tensor], differences[tensor]))
             .as(weights.tensors().get(tensor).slot().name())
             .isLessThan(tolerance);
       }
     }
   }
 
-  private static double[] differences(
-      ReferenceDecoder decoder,
-      ReferenceObjective reference,
-      List<TrainingExample> examples,
-      int tensor) {
-    double[] values = decoder.weights()[tensor];
-    double[] out = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      double value = values[i];
-      values[i] = value + DIFFERENCE;
-      double above = reference.mean(examples);
-      values[i] = value - DIFFERENCE;
-      double below = reference.mean(examples);
-      values[i] = value;
-      out[i] = (above - below) / (2 * DIFFERENCE);
+  private static double[][] differences(
+      ReferenceDecoder decoder, ReferenceObjective reference, List<TrainingExample> examples) {
+    double[][] out = new double[decoder.weights().length][];
+    for (int tensor = 0; tensor < out.length; tensor++) {
+      double[] values = decoder.weights()[tensor];
+      out[tensor] = new double[values.length];
+      for (int i = 0; i < values.length; i++) {
+        double value = values[i];
+        values[i] = value + DIFFERENCE;
+        double above = reference.mean(examples);
+        values[i] = value - DIFFERENCE;
+        double below = reference.mean(examples);
+        values[i] = value;
+        out[tensor][i] = (above - below) / (2 * DIFFERENCE);
+      }
     }
     return out;
   }

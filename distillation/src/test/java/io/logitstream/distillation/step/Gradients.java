@@ -57,7 +57,7 @@ final class Gradients {
     return Arrays.stream(tensors).flatMapToDouble(Arrays::stream).toArray();
   }
 
-  private static double[] widen(float[] values) {
+  static double[] widen(float[] values) {
     double[] out = new double[values.length];
     Arrays.setAll(out, i -> values[i]);
     return out;
