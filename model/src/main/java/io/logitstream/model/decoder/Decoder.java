@@ -12,10 +12,9 @@ import java.util.List;
 /** A frozen decoder on the device. Belongs to the thread that loaded it. */
 public final class Decoder implements AutoCloseable {
   /**
-   * Bounds the memory of one block of distributions: 64 MiB each of logits, log-probabilities and
-   * probabilities.
+   * Rows are worked on in blocks of at most this many values: 16 MiB each of logits and the like.
    */
-  private static final int BLOCK_VALUES_MAX = 1 << 24;
+  private static final int BLOCK_VALUES_MAX = 1 << 22;
 
   private static final String DISTRIBUTIONS =
       """
@@ -37,6 +36,9 @@ public final class Decoder implements AutoCloseable {
   private final TorchProgram program;
   private final ModelConfig config;
   private final List<NDArray> weights = new ArrayList<>();
+
+  /** A block of distributions on its way to a consumer; kept from call to call. */
+  private float[] block = {};
 
   private Decoder(TorchEngine engine, ModelConfig config, Weights weights, ComputeType type) {
     this.engine = engine;
@@ -122,7 +124,9 @@ public final class Decoder implements AutoCloseable {
     }
     int blockRows =
         Math.min(positions.size(), Math.max(1, BLOCK_VALUES_MAX / config.vocabularySize()));
-    float[] values = new float[Math.multiplyExact(blockRows, config.vocabularySize())];
+    if (block.length < blockRows * config.vocabularySize()) {
+      block = new float[blockRows * config.vocabularySize()];
+    }
     try (NDManager results = engine.newManager()) {
       NDArray hidden =
           program
@@ -132,11 +136,9 @@ public final class Decoder implements AutoCloseable {
                   arguments(results, paddedInputs(results, sequences, longest), longest))
               .singletonOrThrow();
       for (int from = 0; from < positions.size(); from += blockRows) {
-        List<Position> block =
-            positions.subList(from, Math.min(from + blockRows, positions.size()));
+        List<Position> rows = positions.subList(from, Math.min(from + blockRows, positions.size()));
         try (NDManager blockResults = engine.newManager()) {
-          scoreBlock(
-              blockResults, hidden, sequences, longest, block, temperature, from, values, consumer);
+          scoreBlock(blockResults, hidden, sequences, longest, rows, temperature, from, consumer);
         }
       }
     }
@@ -147,15 +149,14 @@ public final class Decoder implements AutoCloseable {
       NDArray hidden,
       int[][] sequences,
       int longest,
-      List<Position> block,
+      List<Position> positions,
       float temperature,
       int firstRow,
-      float[] probabilities,
       RowConsumer consumer) {
-    long[] index = new long[block.size()];
-    long[] labels = new long[block.size()];
+    long[] index = new long[positions.size()];
+    long[] labels = new long[positions.size()];
     for (int i = 0; i < index.length; i++) {
-      Position at = block.get(i);
+      Position at = positions.get(i);
       index[i] = (long) at.sequence() * longest + at.position();
       labels[i] = sequences[at.sequence()][at.position() + 1];
     }
@@ -168,16 +169,12 @@ public final class Decoder implements AutoCloseable {
             results.create(labels, new Shape(labels.length, 1)),
             (double) temperature,
             weights);
-    copy(distributions.get(0), probabilities);
+    copy(distributions.get(0), block);
     float[] entropies = distributions.get(1).toFloatArray();
     float[] labelLogProbabilities = distributions.get(2).toFloatArray();
     for (int i = 0; i < index.length; i++) {
       consumer.accept(
-          firstRow + i,
-          probabilities,
-          i * config.vocabularySize(),
-          entropies[i],
-          labelLogProbabilities[i]);
+          firstRow + i, block, i * config.vocabularySize(), entropies[i], labelLogProbabilities[i]);
     }
   }
 
@@ -266,11 +263,11 @@ public final class Decoder implements AutoCloseable {
       requireLength(length + 1);
       requireIds(token);
       NDManager next = engine.newManager();
-      List<NDArray> rotary = DecoderProgram.rotary(next, config, length + 1);
+      List<NDArray> rotary = DecoderProgram.rotary(next, config, length, length + 1);
       Object[] arguments = {
         next.create(new long[] {token}, new Shape(1, 1)),
-        rotary.get(0).get(length + ":"),
-        rotary.get(1).get(length + ":"),
+        rotary.get(0),
+        rotary.get(1),
         weights,
         List.copyOf(cache.subList(1, cache.size()))
       };

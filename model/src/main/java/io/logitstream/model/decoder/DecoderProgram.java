@@ -138,20 +138,25 @@ public final class DecoderProgram {
    * @return cos and sin, (T, E) float32, the two halves of a row equal
    */
   public static List<NDArray> rotary(NDManager owner, ModelConfig config, int positions) {
+    return rotary(owner, config, 0, positions);
+  }
+
+  /** The rotary tables of positions from one to before another. */
+  static List<NDArray> rotary(NDManager owner, ModelConfig config, int from, int to) {
     int half = config.headSize() / 2;
-    float[] cos = new float[positions * config.headSize()];
-    float[] sin = new float[positions * config.headSize()];
-    for (int position = 0; position < positions; position++) {
+    float[] cos = new float[(to - from) * config.headSize()];
+    float[] sin = new float[cos.length];
+    for (int position = from; position < to; position++) {
       for (int pair = 0; pair < half; pair++) {
         float frequency =
             (float) (1.0 / Math.pow(config.ropeTheta(), 2.0 * pair / config.headSize()));
         float angle = position * frequency;
-        int at = position * config.headSize() + pair;
+        int at = (position - from) * config.headSize() + pair;
         cos[at] = cos[at + half] = (float) Math.cos(angle);
         sin[at] = sin[at + half] = (float) Math.sin(angle);
       }
     }
-    Shape shape = new Shape(positions, config.headSize());
+    Shape shape = new Shape(to - from, config.headSize());
     return List.of(owner.create(cos, shape), owner.create(sin, shape));
   }
 }

@@ -114,9 +114,13 @@ public final class TorchEngine {
     return engine.getVersion();
   }
 
-  /** Hash of everything that rounding depends on: processor, libtorch, threads and compute type. */
+  /**
+   * SHA-256 (hex) of everything that rounding depends on: processor, libtorch, threads and compute
+   * type.
+   */
   public String fingerprint(ComputeType computeType) {
     return Processor.fingerprint(
+        device.isGpu(),
         List.of(deviceName(), libtorchVersion(), Integer.toString(threads()), computeType.label()));
   }
 

@@ -1,6 +1,7 @@
 package io.logitstream.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.logitstream.model.torchscript.TorchEngine;
@@ -88,6 +89,41 @@ class DecoderTest {
         }
         assertThat(text.length()).isEqualTo(LONG.length);
       }
+    }
+  }
+
+  @Test
+  void scoringAgainGivesTheSameBits() {
+    try (Decoder decoder = decoder(ComputeType.F32)) {
+      List<float[]> first = rows(decoder, new int[][] {LONG, SHORT}, allPositions(0, LONG));
+      List<float[]> second = rows(decoder, new int[][] {LONG, SHORT}, allPositions(0, LONG));
+      for (int row = 0; row < first.size(); row++) {
+        assertThat(second.get(row)).isEqualTo(first.get(row));
+      }
+    }
+  }
+
+  @Test
+  void whatTheModelHasNotIsRefusedByName() {
+    try (Decoder decoder = decoder(ComputeType.F32)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> rows(decoder, new int[][] {{0, 50}}, List.of()))
+          .withMessageContaining("token 50");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> rows(decoder, new int[][] {new int[66]}, List.of()))
+          .withMessageContaining("65 positions");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> rows(decoder, new int[][] {{0}}, List.of()))
+          .withMessageContaining("0 positions");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> decoder.start(new int[0]))
+          .withMessageContaining("0 positions");
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  decoder.score(
+                      new int[][] {SHORT}, List.of(), 0f, (row, p, offset, entropy, label) -> {}))
+          .withMessageContaining("temperature");
     }
   }
 
