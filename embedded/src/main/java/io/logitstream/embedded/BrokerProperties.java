@@ -58,8 +58,10 @@ final class BrokerProperties {
   private static void promptness(Map<String, String> properties) {
     // Without a controlled shutdown the next start waits until the old session has run out.
     properties.put("controlled.shutdown.enable", "true");
-    properties.put("broker.session.timeout.ms", "2000");
-    properties.put("broker.heartbeat.interval.ms", "300");
+    // Short, because a start after a kill waits for it; but training next door may take every core
+    // for a while, and must not make the controller give the broker up.
+    properties.put("broker.session.timeout.ms", "4000");
+    properties.put("broker.heartbeat.interval.ms", "500");
     properties.put("group.initial.rebalance.delay.ms", "0");
     properties.put("group.min.session.timeout.ms", "1000");
     // A killed producer's transaction holds read_committed readers until this finds it expired.

@@ -160,6 +160,7 @@ public final class PromptProducer implements Service {
 
   private Intake open(StopSignal stop) {
     health.ready(COMPONENT, false, "reads the position of source " + source.name());
-    return Intake.open(clients, source.name(), settings.intake(), stop::requested);
+    return Intake.open(
+        clients, source.name(), settings.intake(), System::nanoTime, stop::requested);
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,14 +41,21 @@ public final class Intake implements AutoCloseable {
   private final RecordSerializer serializer;
   private final PromptRecords records;
   private final Optional<SourcePosition> stored;
+  private final Duration transactionTimeout;
+  private final LongSupplier nanoTime;
+  private long begunAt;
 
   private Intake(
       String source,
+      IntakeSettings settings,
+      LongSupplier nanoTime,
       Producer<String, byte[]> producer,
       RecordSerializer serializer,
       PromptRecords records,
       Optional<SourcePosition> stored) {
     this.source = source;
+    this.transactionTimeout = settings.transactionTimeout();
+    this.nanoTime = nanoTime;
     this.producer = producer;
     this.serializer = serializer;
     this.records = records;
@@ -57,10 +65,15 @@ public final class Intake implements AutoCloseable {
   /**
    * Takes the source over and reads its position.
    *
+   * @param nanoTime a clock that never goes back, in nanoseconds
    * @param stop asked while other sources' transactions hide the position
    */
   public static Intake open(
-      KafkaClients clients, String source, IntakeSettings settings, BooleanSupplier stop) {
+      KafkaClients clients,
+      String source,
+      IntakeSettings settings,
+      LongSupplier nanoTime,
+      BooleanSupplier stop) {
     String prefix = clients.settings().topicPrefix();
     String prompts = Topic.PROMPTS.named(prefix);
     String positions = Topic.SOURCE_POSITIONS.named(prefix);
@@ -76,6 +89,8 @@ public final class Intake implements AutoCloseable {
       producer.initTransactions();
       return new Intake(
           source,
+          settings,
+          nanoTime,
           producer,
           serializer,
           new PromptRecords(source, prompts, partitions, positions, serializer),
@@ -113,6 +128,7 @@ public final class Intake implements AutoCloseable {
     }
     transaction.add(records.position(position));
     try {
+      begunAt = nanoTime.getAsLong();
       producer.beginTransaction();
       transaction.forEach(producer::send);
       commit();
@@ -137,25 +153,32 @@ public final class Intake implements AutoCloseable {
 
   private LogitstreamException failed(KafkaException failure) {
     FailureKind kind = KafkaFailures.kindOf(failure);
-    if (kind == FailureKind.FENCED) {
+    boolean lostEpoch = hasCause(failure, InvalidProducerEpochException.class);
+    if (kind == FailureKind.FENCED || (lostEpoch && !mayHaveExpired())) {
       return fenced(failure);
     }
     try {
       producer.abortTransaction();
     } catch (ProducerFencedException e) {
-      // Of one's own timeout and of a takeover, which fail alike before, abort tells this.
       e.addSuppressed(failure);
       return fenced(e);
     } catch (KafkaException | IllegalStateException e) {
       failure.addSuppressed(e);
     }
-    boolean expired =
-        hasCause(failure, InvalidProducerEpochException.class)
-            || hasCause(failure, InvalidTxnStateException.class);
+    boolean expired = lostEpoch || hasCause(failure, InvalidTxnStateException.class);
     return new LogitstreamException(
-        expired ? FailureKind.RETRYABLE : kind,
+        expired && mayHaveExpired() ? FailureKind.RETRYABLE : kind,
         "could not commit prompts of source %s: %s".formatted(source, failure.getMessage()),
         failure);
+  }
+
+  /**
+   * One's own timeout and a takeover fail alike. Aborting tells them apart, but only once the
+   * broker has taken a record: before, it succeeds without asking the broker. The clock knows
+   * better.
+   */
+  private boolean mayHaveExpired() {
+    return nanoTime.getAsLong() - begunAt >= transactionTimeout.toNanos();
   }
 
   private LogitstreamException fenced(KafkaException failure) {
