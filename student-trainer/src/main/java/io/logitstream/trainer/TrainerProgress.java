@@ -16,7 +16,8 @@ public final class TrainerProgress {
   /** What the trainer is doing. */
   public enum Phase {
     STARTING,
-    WAITING_FOR_EVALUATION_SET,
+    /** For evaluation windows, or for the records of the first step. */
+    WAITING,
     TRAINING,
     ENDED
   }
@@ -157,6 +158,7 @@ public final class TrainerProgress {
 
   void stepTaken(TrainingStep step, long bytes, long condemned, List<Double> promptAgesMs) {
     synchronized (this) {
+      phase = Phase.TRAINING;
       latestStep = Optional.of(step);
       trainedRecords += step.getRecords();
       trainedTokens += step.getLoss().getTokens();

@@ -1,0 +1,220 @@
+package io.logitstream.trainer;
+
+import io.logitstream.checkpoints.CheckpointCommitter;
+import io.logitstream.checkpoints.ChunkUploader;
+import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.TopicIdentity;
+import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.topics.Topic;
+import io.logitstream.trainer.evaluation.PinnedEvaluation;
+import io.logitstream.trainer.ingest.FetchedRecord;
+import io.logitstream.trainer.ingest.KafkaFeed;
+import io.logitstream.trainer.ingest.PartitionBuffers;
+import io.logitstream.trainer.ingest.Reading;
+import io.logitstream.trainer.ingest.StudentIdentity;
+import io.logitstream.trainer.ingest.TrainingRecordDecoder;
+import io.logitstream.trainer.planning.CanonicalPlanner;
+import io.logitstream.trainer.recovery.CheckpointDraft;
+import io.logitstream.trainer.recovery.CheckpointWriter;
+import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.recovery.PendingLedger;
+import io.logitstream.trainer.recovery.RunPosition;
+import io.logitstream.trainer.training.BatchFiller;
+import io.logitstream.trainer.training.LogIdentity;
+import io.logitstream.trainer.training.Telemetry;
+import io.logitstream.trainer.training.TrainerClock;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/** One start of a run, wired: takes the run over, and goes on from its newest checkpoint. */
+final class TrainingSession implements AutoCloseable {
+  private final TrainerSettings settings;
+  private final KafkaClients clients;
+  private final MeterRegistry meters;
+  private final Health health;
+  private final TrainerProgress progress;
+  private final TrainerClock clock;
+  private final Resources resources = new Resources();
+
+  TrainingSession(
+      TrainerSettings settings,
+      KafkaSettings kafka,
+      MeterRegistry meters,
+      Health health,
+      TrainerProgress progress,
+      TrainerClock clock) {
+    this.settings = settings;
+    this.clients = new KafkaClients(kafka, "trainer-" + settings.run(), meters);
+    this.meters = meters;
+    this.health = health;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /** Takes the run over, and trains. */
+  void run(StopSignal stop) throws InterruptedException {
+    Admin admin = resources.add(clients.admin());
+    TopicIdentity logits = Topics.identity(admin, name(Topic.TEACHER_LOGITS));
+    CheckpointCommitter committer =
+        resources.add(
+            new CheckpointCommitter(
+                clients, settings.run(), settings.checkpoint().transactionTimeout()));
+    OpenedRun run = OpenedRun.open(settings, clients, committer, clock);
+    resources.add(run.student());
+    Optional<CheckpointManifest> newest = run.takeover().newest();
+
+    Consumer<String, byte[]> consumer =
+        clients.consumer(Map.of("group.id", settings.run(), "max.poll.records", 64));
+    PendingLedger pending =
+        new PendingLedger(
+            settings.run(), run.takeover().incarnation(), settings.ingest().maxCondemned());
+    LiveCursor cursor = StartingCursor.find(consumer, logits, newest, settings, pending, clock);
+    RunPosition position = new RunPosition(cursor, newest);
+    StudentIdentity student = identity(run);
+    PartitionBuffers<FetchedRecord<Reading>> log =
+        new PartitionBuffers<>(
+            logits.partitions(),
+            settings.ingest().bufferRecords(),
+            settings.ingest().bufferBytes());
+    KafkaFeed<Reading> feed = startFeed(consumer, cursor, log, student);
+    CheckpointWriter checkpoints = checkpointWriter(run, committer, admin, cursor);
+    if (newest.isEmpty()) {
+      writeInitial(run, position, pending, checkpoints);
+    }
+    Optional<PinnedEvaluation> evaluation = evaluation(admin, run, student);
+
+    BatchFiller filler =
+        new BatchFiller(
+            new CanonicalPlanner<>(log, settings.plan().turnRecords(), cursor.nextPartition()),
+            log,
+            settings.plan().stepRecords(),
+            settings.stopWhenIdle() ? Optional.of(settings.idleTime()) : Optional.empty(),
+            clock);
+    StepReport report =
+        new StepReport(
+            settings,
+            run.takeover().incarnation(),
+            position,
+            feed,
+            filler,
+            evaluation,
+            resources.add(new Telemetry(clients, meters)),
+            progress,
+            new TrainerMeters(meters),
+            clock);
+    progress.phase(TrainerProgress.Phase.WAITING);
+    health.ready(StudentTrainer.COMPONENT, true, "trains as records arrive");
+    new TrainingLoop(
+            settings,
+            new TrainingLoop.Parts(
+                position,
+                feed,
+                filler,
+                run.student(),
+                evaluation,
+                pending,
+                checkpoints,
+                report,
+                new DeadLetters("student-trainer", meters)),
+            new LogIdentity(LiveCursor.NAME, logits),
+            clock)
+        .run(stop);
+  }
+
+  @Override
+  public void close() throws Exception {
+    resources.close();
+  }
+
+  private String name(Topic topic) {
+    return topic.named(clients.settings().topicPrefix());
+  }
+
+  private StudentIdentity identity(OpenedRun run) {
+    return new StudentIdentity(
+        run.model().tokenizerSha256(),
+        run.model().config().vocabularySize(),
+        Math.min(settings.training().maxTokens(), run.model().config().maxPositions() + 1));
+  }
+
+  private KafkaFeed<Reading> startFeed(
+      Consumer<String, byte[]> consumer,
+      LiveCursor cursor,
+      PartitionBuffers<FetchedRecord<Reading>> log,
+      StudentIdentity student) {
+    TrainingRecordDecoder decoder =
+        resources.add(
+            new TrainingRecordDecoder(
+                clients.settings(), settings.ingest(), student, settings.training().objective()));
+    KafkaFeed<Reading> feed =
+        resources.add(
+            KafkaFeed.start(
+                "trainer-feed",
+                consumer,
+                cursor.topic().name(),
+                cursor.positions(),
+                log,
+                decoder,
+                health));
+    feed.commit(cursor.nextOffsets());
+    return feed;
+  }
+
+  private CheckpointWriter checkpointWriter(
+      OpenedRun run, CheckpointCommitter committer, Admin admin, LiveCursor cursor) {
+    ChunkUploader uploader =
+        resources.add(new ChunkUploader(clients, settings.run(), run.takeover().incarnation()));
+    return resources.add(
+        new CheckpointWriter(
+            run.facts(),
+            uploader,
+            committer,
+            () -> cursor.check(Topics.identity(admin, cursor.topic().name())),
+            progress::checkpointCommitted,
+            clock,
+            meters));
+  }
+
+  private static void writeInitial(
+      OpenedRun run, RunPosition position, PendingLedger pending, CheckpointWriter checkpoints)
+      throws InterruptedException {
+    long sequence = position.nextCheckpoint(0);
+    checkpoints.write(
+        new CheckpointDraft(
+            sequence,
+            run.student().snapshot(),
+            position.cursor().inManifest(),
+            pending.drain(sequence),
+            0,
+            0,
+            Map.of(),
+            List.of()));
+    checkpoints.await();
+  }
+
+  private Optional<PinnedEvaluation> evaluation(
+      Admin admin, OpenedRun run, StudentIdentity student) {
+    if (settings.evaluation().windows() == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        resources.add(
+            new PinnedEvaluation(
+                clients,
+                Topics.identity(admin, name(Topic.EVALUATION_LOGITS)),
+                settings.evaluation(),
+                settings.ingest().teachers(),
+                student,
+                run.takeover().evaluationSets(),
+                health)));
+  }
+}

@@ -1,0 +1,227 @@
+package io.logitstream.trainer.evaluation;
+
+import io.logitstream.distillation.evaluation.EvaluationSums;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.TopicIdentity;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.schemas.EvaluationMetrics;
+import io.logitstream.schemas.EvaluationSet;
+import io.logitstream.schemas.EvaluationSetPinnedEntry;
+import io.logitstream.schemas.PartitionPosition;
+import io.logitstream.trainer.ingest.AcceptedTeachers;
+import io.logitstream.trainer.ingest.FetchedRecord;
+import io.logitstream.trainer.ingest.KafkaFeed;
+import io.logitstream.trainer.ingest.PartitionBuffers;
+import io.logitstream.trainer.ingest.StudentIdentity;
+import io.logitstream.trainer.planning.CanonicalPlanner;
+import io.logitstream.trainer.training.Student;
+import io.logitstream.trainer.training.TrainerClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the student stands on the run's pinned evaluation sets. The windows are read on a thread of
+ * their own, in canonical order with a window a turn, until no further one can be of use.
+ */
+public final class PinnedEvaluation implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PinnedEvaluation.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  /** A window in FULL encoding is large: a few are fetched ahead. */
+  private static final int BUFFER_RECORDS = 4;
+
+  private static final long BUFFER_BYTES = 8L << 20;
+
+  private final EvaluationSettings settings;
+  private final EvaluationSets sets;
+  private final PartitionBuffers<FetchedRecord<Optional<EvaluationWindowRecord>>> buffers;
+  private final EvaluationRecordDecoder decoder;
+  private final KafkaFeed<Optional<EvaluationWindowRecord>> feed;
+  private final Thread reader;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private volatile boolean readToEnd;
+
+  /**
+   * Starts to read the windows.
+   *
+   * @param ledger the sets that the run's ledger names
+   */
+  public PinnedEvaluation(
+      KafkaClients clients,
+      TopicIdentity topic,
+      EvaluationSettings settings,
+      AcceptedTeachers teachers,
+      StudentIdentity student,
+      Collection<EvaluationSetPinnedEntry> ledger,
+      Health health) {
+    this.settings = settings;
+    this.sets = new EvaluationSets(settings.windows(), settings.maxDomains(), ledger);
+    this.buffers = new PartitionBuffers<>(topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES);
+    this.decoder = new EvaluationRecordDecoder(clients.settings(), teachers, student, sets::wants);
+    Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 4));
+    this.feed =
+        KafkaFeed.start(
+            "trainer-evaluation-feed",
+            consumer,
+            topic.name(),
+            beginnings(consumer, topic),
+            buffers,
+            decoder,
+            health);
+    this.reader = new Thread(this::read, "trainer-evaluation-reader");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
+   * Waits until the sets of the ledger are found again and the windows of the settings' domains are
+   * there: the latter no longer than the settings say.
+   *
+   * @throws LogitstreamException FATAL if windows that the ledger names are gone
+   */
+  public void await(StopSignal stop, TrainerClock clock) throws InterruptedException {
+    long startNanos = clock.nanos();
+    while (!stop.requested()) {
+      throwIfFailed();
+      boolean atEnd = readToEnd;
+      if (sets.isRestored()) {
+        if (sets.has(settings.domains())) {
+          return;
+        }
+        if (clock.nanos() - startNanos > settings.longestWait().toNanos()) {
+          LOGGER.warn(
+              "training begins without all evaluation windows: {}", sets.state(settings.domains()));
+          return;
+        }
+      } else if (atEnd) {
+        throw new LogitstreamException(
+            FailureKind.FATAL,
+            "evaluation windows that the run's ledger names are gone: " + sets.state(List.of()));
+      }
+      sets.awaitOffer(POLL.toMillis());
+    }
+  }
+
+  /** Pins the domains whose windows are there; gives their entries in the ledger. */
+  public List<EvaluationSetPinnedEntry> pin() {
+    throwIfFailed();
+    List<EvaluationSetPinnedEntry> entries = sets.pin();
+    for (EvaluationSetPinnedEntry entry : entries) {
+      LOGGER.info(
+          "evaluation set of domain {} pinned: {} windows",
+          entry.getDomain(),
+          entry.getWindows().size());
+    }
+    return entries;
+  }
+
+  /** The student's results by domain; empty before a set is pinned. */
+  public Map<String, EvaluationMetrics> evaluate(Student student) {
+    Map<String, EvaluationMetrics> metrics = new TreeMap<>();
+    sets.examples()
+        .forEach((domain, examples) -> metrics.put(domain, metrics(student.evaluate(examples))));
+    return metrics;
+  }
+
+  /** The pinned sets as manifests tell of them. */
+  public List<EvaluationSet> inManifest() {
+    return sets.inManifest();
+  }
+
+  /** Bytes of the values of all pinned windows. */
+  public long valueBytes() {
+    return sets.valueBytes();
+  }
+
+  /** Evaluated positions of all pinned windows. */
+  public long tokens() {
+    return sets.tokens();
+  }
+
+  @Override
+  public void close() {
+    buffers.end();
+    feed.close();
+    decoder.close();
+  }
+
+  private void read() {
+    CanonicalPlanner<FetchedRecord<Optional<EvaluationWindowRecord>>> planner =
+        new CanonicalPlanner<>(buffers, 1, 0);
+    try {
+      while (!sets.wantsNothing()) {
+        var next = planner.next();
+        if (next.isPresent()) {
+          next.get().content().ifPresent(sets::offer);
+        } else if (buffers.isEnded()) {
+          return;
+        } else {
+          readToEnd = true;
+          buffers.awaitRecord(POLL);
+        }
+      }
+      LOGGER.debug("all evaluation sets are pinned: evaluation-logits is read no further");
+      feed.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure.set(e);
+    } catch (RuntimeException e) {
+      failure.set(e);
+    }
+  }
+
+  private void throwIfFailed() {
+    Throwable cause = failure.get();
+    if (cause instanceof LogitstreamException known) {
+      throw known;
+    }
+    if (cause != null) {
+      throw new LogitstreamException(
+          FailureKind.FATAL, "reading evaluation windows failed: " + cause, cause);
+    }
+  }
+
+  private static List<PartitionPosition> beginnings(
+      Consumer<String, byte[]> consumer, TopicIdentity topic) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int partition = 0; partition < topic.partitions(); partition++) {
+      partitions.add(new TopicPartition(topic.name(), partition));
+    }
+    Map<TopicPartition, Long> offsets = consumer.beginningOffsets(partitions);
+    return partitions.stream()
+        .map(
+            partition ->
+                new PartitionPosition(
+                    partition.partition(), offsets.getOrDefault(partition, 0L), null))
+        .toList();
+  }
+
+  private static EvaluationMetrics metrics(EvaluationSums sums) {
+    return EvaluationMetrics.newBuilder()
+        .setTokens(sums.tokens())
+        .setWindows(sums.windows())
+        .setCrossEntropy(sums.meanCrossEntropy())
+        .setForwardKl(sums.meanForwardKl().orElse(0))
+        .setTop1Agreement(sums.meanTop1Agreement().orElse(0))
+        .setAcceptance(sums.meanAcceptance().orElse(0))
+        .setTeacherCrossEntropy(
+            sums.meanTeacherCrossEntropy().isPresent()
+                ? sums.meanTeacherCrossEntropy().getAsDouble()
+                : null)
+        .build();
+  }
+}

@@ -1,0 +1,286 @@
+package io.logitstream.trainer.ingest;
+
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaFailures;
+import io.logitstream.platform.lifecycle.RetryPolicy;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.lifecycle.StoppedException;
+import io.logitstream.schemas.PartitionPosition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches and decodes ahead on a thread of its own, from positions that are assigned by hand, into
+ * {@link PartitionBuffers}. What the environment may mend stops the fetching, not the trainer,
+ * until it is mended.
+ *
+ * @param <T> what records are decoded to
+ */
+public final class KafkaFeed<T> implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(KafkaFeed.class);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration END_OFFSETS = Duration.ofSeconds(5);
+  private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
+
+  private final String name;
+  private final Consumer<String, byte[]> consumer;
+  private final List<TopicPartition> partitions;
+  private final PartitionBuffers<FetchedRecord<T>> buffers;
+  private final RecordDecoder<T> decoder;
+  private final Health health;
+  private final StopSignal closing = new StopSignal();
+  private final Thread thread;
+  private final RandomGenerator random = new SplittableRandom();
+  private volatile Map<TopicPartition, OffsetAndMetadata> toCommit = Map.of();
+  private volatile OptionalLong lag = OptionalLong.empty();
+  private Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
+  private long committedNanos = System.nanoTime();
+
+  private KafkaFeed(
+      String name,
+      Consumer<String, byte[]> consumer,
+      List<TopicPartition> partitions,
+      PartitionBuffers<FetchedRecord<T>> buffers,
+      RecordDecoder<T> decoder,
+      Health health) {
+    this.name = name;
+    this.consumer = consumer;
+    this.partitions = partitions;
+    this.buffers = buffers;
+    this.decoder = decoder;
+    this.health = health;
+    this.thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Starts fetching.
+   *
+   * @param name of the thread, and of the component whose readiness is told
+   * @param consumer closed with the feed
+   * @param positions where to begin, one for each partition, in order
+   * @throws LogitstreamException CONFIGURATION if records at a position are gone
+   */
+  public static <T> KafkaFeed<T> start(
+      String name,
+      Consumer<String, byte[]> consumer,
+      String topic,
+      List<PartitionPosition> positions,
+      PartitionBuffers<FetchedRecord<T>> buffers,
+      RecordDecoder<T> decoder,
+      Health health) {
+    List<TopicPartition> partitions =
+        positions.stream()
+            .map(position -> new TopicPartition(topic, position.getPartition()))
+            .toList();
+    consumer.assign(partitions);
+    Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+    for (PartitionPosition position : positions) {
+      TopicPartition partition = new TopicPartition(topic, position.getPartition());
+      long beginning = beginnings.getOrDefault(partition, 0L);
+      if (position.getNextOffset() < beginning) {
+        throw new LogitstreamException(
+            FailureKind.CONFIGURATION,
+            ("%s begins at offset %d, and the run stands at %d: %d offsets are gone that it has not"
+                    + " trained on. Keep the topic longer, or begin another run")
+                .formatted(
+                    partition,
+                    beginning,
+                    position.getNextOffset(),
+                    beginning - position.getNextOffset()));
+      }
+      consumer.seek(
+          partition,
+          new OffsetAndMetadata(
+              position.getNextOffset(), Optional.ofNullable(position.getLeaderEpoch()), ""));
+    }
+    KafkaFeed<T> feed = new KafkaFeed<>(name, consumer, partitions, buffers, decoder, health);
+    feed.thread.start();
+    return feed;
+  }
+
+  /** Has the positions committed for the consumer's group within a second, for lag tools. */
+  public void commit(Map<Integer, Long> nextOffsets) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    for (TopicPartition partition : partitions) {
+      Long offset = nextOffsets.get(partition.partition());
+      if (offset != null) {
+        offsets.put(partition, new OffsetAndMetadata(offset));
+      }
+    }
+    toCommit = Map.copyOf(offsets);
+  }
+
+  /** Records between what was taken and the end of the log; empty where unknown. */
+  public OptionalLong lag() {
+    return lag.isPresent() ? OptionalLong.of(lag.getAsLong() + buffers.size()) : lag;
+  }
+
+  @Override
+  public void close() {
+    closing.request();
+    consumer.wakeup();
+    try {
+      thread.join(LONGEST_CLOSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      LOGGER.warn("{} did not stop within {} s", name, LONGEST_CLOSE.toSeconds());
+    }
+  }
+
+  private void run() {
+    try (consumer) {
+      while (!closing.requested()) {
+        fetch();
+        refreshIdle();
+        refreshLag();
+        commitOffsets();
+      }
+    } catch (WakeupException | StoppedException e) {
+      LOGGER.debug("{} was asked to stop", name, e);
+    } catch (OffsetOutOfRangeException e) {
+      fail(
+          new LogitstreamException(
+              FailureKind.CONFIGURATION,
+              "records were deleted before they were trained on (%s): keep the topic longer, or begin another run"
+                  .formatted(e.getMessage()),
+              e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(e);
+    } catch (Exception e) {
+      fail(
+          e instanceof LogitstreamException
+              ? e
+              : new LogitstreamException(
+                  KafkaFailures.kindOf(e), "%s failed: %s".formatted(name, e), e));
+    } finally {
+      buffers.end();
+    }
+  }
+
+  private void fail(Throwable failure) {
+    if (!closing.requested()) {
+      buffers.fail(failure);
+    }
+  }
+
+  private void fetch() throws Exception {
+    List<TopicPartition> full = new ArrayList<>();
+    List<TopicPartition> open = new ArrayList<>();
+    partitions.forEach(
+        partition -> (buffers.isFull(partition.partition()) ? full : open).add(partition));
+    consumer.pause(full);
+    consumer.resume(open);
+    for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+      buffers.add(
+          record.partition(),
+          new FetchedRecord<>(record, decode(record)),
+          Math.max(0, record.serializedValueSize()));
+    }
+  }
+
+  private T decode(ConsumerRecord<String, byte[]> record) throws Exception {
+    try {
+      return decoder.decode(record);
+    } catch (LogitstreamException e) {
+      if (e.kind() != FailureKind.RETRYABLE) {
+        throw e;
+      }
+      health.ready(name, false, String.valueOf(e.getMessage()));
+    }
+    T decoded =
+        RetryPolicy.patient()
+            .call(
+                "decode %s-%d@%d".formatted(record.topic(), record.partition(), record.offset()),
+                () -> decoder.decode(record),
+                closing::await,
+                random);
+    health.ready(name, true, "reads on");
+    return decoded;
+  }
+
+  /** A partition is idle when it stands where the committed records end. No answer: not idle. */
+  private void refreshIdle() {
+    List<TopicPartition> undecided =
+        partitions.stream()
+            .filter(partition -> buffers.isUndecided(partition.partition()))
+            .toList();
+    if (undecided.isEmpty()) {
+      return;
+    }
+    try {
+      consumer
+          .endOffsets(undecided, END_OFFSETS)
+          .forEach(
+              (partition, end) -> {
+                if (consumer.position(partition) >= end) {
+                  buffers.idle(partition.partition());
+                }
+              });
+    } catch (RetriableException e) {
+      LOGGER.debug("{}: the ends of {} are not known yet", name, undecided, e);
+    }
+  }
+
+  private void refreshLag() {
+    long behind = 0;
+    for (TopicPartition partition : partitions) {
+      OptionalLong current = consumer.currentLag(partition);
+      if (current.isEmpty()) {
+        lag = OptionalLong.empty();
+        return;
+      }
+      behind += current.getAsLong();
+    }
+    lag = OptionalLong.of(behind);
+  }
+
+  private void commitOffsets() {
+    Map<TopicPartition, OffsetAndMetadata> offsets = toCommit;
+    if (offsets.isEmpty()
+        || offsets.equals(committed)
+        || System.nanoTime() - committedNanos < COMMIT_NANOS) {
+      return;
+    }
+    committedNanos = System.nanoTime();
+    committed = offsets;
+    try {
+      consumer.commitAsync(
+          offsets,
+          (asked, failure) -> {
+            if (failure != null) {
+              committed = Map.of();
+              LOGGER.debug("{}: group offsets were not committed", name, failure);
+            }
+          });
+    } catch (WakeupException e) {
+      throw e;
+    } catch (KafkaException e) {
+      // Only lag tools look at group offsets.
+      LOGGER.debug("{}: group offsets were not committed", name, e);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.logitstream.trainer.ingest;
+
+import io.logitstream.schemas.TeacherIdentity;
+import java.util.Optional;
+
+/**
+ * What a teacher must share with the student.
+ *
+ * @param tokenizerSha256 SHA-256 (hex) of tokenizer.json
+ * @param vocabularySize number of token ids
+ * @param maxTokens longest window, in tokens
+ */
+public record StudentIdentity(String tokenizerSha256, int vocabularySize, int maxTokens) {
+  /** Why nothing can be learned from a teacher's records, if so. */
+  public Optional<Reading.Condemned> refusal(TeacherIdentity teacher) {
+    if (!teacher.getTokenizerSha256().equals(tokenizerSha256)) {
+      return Optional.of(
+          new Reading.Condemned(
+              "wrong-tokenizer",
+              "teacher %s has tokenizer %s, the student has %s"
+                  .formatted(
+                      AcceptedTeachers.name(teacher),
+                      teacher.getTokenizerSha256(),
+                      tokenizerSha256)));
+    }
+    if (teacher.getVocabularySize() != vocabularySize) {
+      return Optional.of(
+          new Reading.Condemned(
+              "wrong-vocabulary",
+              "teacher %s has %d token ids, the student has %d"
+                  .formatted(
+                      AcceptedTeachers.name(teacher),
+                      teacher.getVocabularySize(),
+                      vocabularySize)));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,130 @@
+package io.logitstream.trainer.ingest;
+
+import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.logits.MalformedLogitsException;
+import io.logitstream.logits.UnsupportedEncodingException;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.schemas.LogitsEncoding;
+import io.logitstream.schemas.TeacherLogits;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Decides what a record of teacher-logits is to the run. The decision depends on the bytes and on
+ * the run's configuration alone, so that every replay decides alike. For one thread.
+ */
+public final class TrainingRecordDecoder implements RecordDecoder<Reading>, AutoCloseable {
+  private final RecordDeserializer<TeacherLogits> deserializer;
+  private final AcceptedTeachers teachers;
+  private final Set<SkippedRecord> skips;
+  private final StudentIdentity student;
+  private final ObjectiveSettings objective;
+
+  public TrainingRecordDecoder(
+      KafkaSettings kafka,
+      IngestSettings settings,
+      StudentIdentity student,
+      ObjectiveSettings objective) {
+    this.deserializer = new RecordDeserializer<>(kafka, TeacherLogits.class);
+    this.teachers = settings.teachers();
+    this.skips = new HashSet<>(settings.skips());
+    this.student = student;
+    this.objective = objective;
+  }
+
+  @Override
+  public Reading decode(ConsumerRecord<String, byte[]> read) {
+    if (skips.contains(new SkippedRecord(read.partition(), read.offset()))) {
+      return new Reading.Condemned("operator", "train.skip names this record");
+    }
+    TeacherLogits record;
+    try {
+      record = deserializer.deserialize(read.topic(), read.value());
+    } catch (LogitstreamException e) {
+      if (e.kind() == FailureKind.POISON) {
+        return new Reading.Condemned("malformed", String.valueOf(e.getMessage()));
+      }
+      throw e;
+    }
+    if (!teachers.accepts(record.getTeacher())) {
+      return new Reading.PassedOver();
+    }
+    if (record.getHeldOut()) {
+      return new Reading.Condemned(
+          "held-out",
+          "prompt %s is evaluation data and must never be trained on"
+              .formatted(record.getPromptId()));
+    }
+    Optional<Reading.Condemned> refusal = student.refusal(record.getTeacher());
+    return refusal.isPresent() ? refusal.get() : decodePayload(read, record);
+  }
+
+  private Reading decodePayload(ConsumerRecord<String, byte[]> read, TeacherLogits record) {
+    refuseUnusable(read, record);
+    if (record.getTokenCount() > student.maxTokens()) {
+      return new Reading.Condemned(
+          "too-long",
+          "the window has %d tokens, the student takes %d"
+              .formatted(record.getTokenCount(), student.maxTokens()));
+    }
+    try {
+      if (record.getWeight() == 0) {
+        return new Reading.PassedOver();
+      }
+      return new Reading.Trainable(
+          TeacherLogitsExamples.decode(record, student.maxTokens()),
+          AcceptedTeachers.name(record.getTeacher()),
+          record.getOrigin().getKind(),
+          record.getCreatedAt());
+    } catch (MalformedLogitsException e) {
+      String code =
+          switch (e.kind()) {
+            case CHECKSUM -> "checksum";
+            case MALFORMED -> "malformed";
+          };
+      return new Reading.Condemned(code, String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      return new Reading.Condemned("malformed", String.valueOf(e.getMessage()));
+    } catch (UnsupportedEncodingException e) {
+      throw new LogitstreamException(
+          FailureKind.RETRYABLE,
+          "%s-%d@%d waits for a newer build: %s"
+              .formatted(read.topic(), read.partition(), read.offset(), e.getMessage()),
+          e);
+    }
+  }
+
+  private void refuseUnusable(ConsumerRecord<String, byte[]> read, TeacherLogits record) {
+    if (record.getEncoding() == LogitsEncoding.UNKNOWN) {
+      throw new LogitstreamException(
+          FailureKind.RETRYABLE,
+          "%s-%d@%d has an encoding that this build does not know: it waits for a newer build"
+              .formatted(read.topic(), read.partition(), read.offset()));
+    }
+    objective
+        .refusal(record.getEncoding(), record.getTemperature())
+        .ifPresent(
+            why -> {
+              throw new LogitstreamException(
+                  FailureKind.CONFIGURATION,
+                  "%s-%d@%d, domain %s of teacher %s, cannot be trained on: %s"
+                      .formatted(
+                          read.topic(),
+                          read.partition(),
+                          read.offset(),
+                          record.getDomain(),
+                          AcceptedTeachers.name(record.getTeacher()),
+                          why));
+            });
+  }
+
+  @Override
+  public void close() {
+    deserializer.close();
+  }
+}

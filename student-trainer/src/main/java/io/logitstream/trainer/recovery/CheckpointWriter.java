@@ -1,0 +1,181 @@
+package io.logitstream.trainer.recovery;
+
+import io.logitstream.checkpoints.CheckpointCommitter;
+import io.logitstream.checkpoints.ChunkUploader;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.schemas.Artifact;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.Verdict;
+import io.logitstream.trainer.training.LossTermsOf;
+import io.logitstream.trainer.training.TrainerClock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Uploads and commits checkpoints on a thread of its own, one at a time, so that training goes on
+ * meanwhile. A failure is told to the training thread with the next checkpoint, or when it waits.
+ */
+public final class CheckpointWriter implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(CheckpointWriter.class);
+
+  private final RunFacts facts;
+  private final ChunkUploader uploader;
+  private final CheckpointCommitter committer;
+  private final Runnable topicCheck;
+  private final BiConsumer<CheckpointManifest, String> onCommitted;
+  private final TrainerClock clock;
+  private final Timer duration;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread created = new Thread(task, "trainer-checkpoints");
+            created.setDaemon(true);
+            return created;
+          });
+  private @Nullable Future<?> inFlight;
+
+  /**
+   * @param committer the run's, initialised; the caller closes it
+   * @param topicCheck checks that the log is still the one that was read; throws if it is not
+   * @param onCommitted told of each checkpoint and the SHA-256 of its weights, on the writer's
+   *     thread
+   */
+  public CheckpointWriter(
+      RunFacts facts,
+      ChunkUploader uploader,
+      CheckpointCommitter committer,
+      Runnable topicCheck,
+      BiConsumer<CheckpointManifest, String> onCommitted,
+      TrainerClock clock,
+      MeterRegistry meters) {
+    this.facts = facts;
+    this.uploader = uploader;
+    this.committer = committer;
+    this.topicCheck = topicCheck;
+    this.onCommitted = onCommitted;
+    this.clock = clock;
+    this.duration =
+        Timer.builder("logitstream.trainer.checkpoint")
+            .description("From a checkpoint's snapshot to its commit")
+            .register(meters);
+  }
+
+  /**
+   * Has a checkpoint written. Waits for the one before it.
+   *
+   * @throws LogitstreamException what kept the one before from being committed
+   */
+  public void write(CheckpointDraft draft) throws InterruptedException {
+    await();
+    inFlight = thread.submit(() -> commit(draft));
+  }
+
+  /**
+   * Waits until nothing is being written.
+   *
+   * @throws LogitstreamException what kept the newest checkpoint from being committed
+   */
+  public void await() throws InterruptedException {
+    Future<?> current = inFlight;
+    if (current == null) {
+      return;
+    }
+    try {
+      current.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof LogitstreamException known) {
+        throw known;
+      }
+      throw new LogitstreamException(
+          FailureKind.FATAL, "writing a checkpoint failed: " + e.getCause(), e.getCause());
+    }
+    inFlight = null;
+  }
+
+  /** Throws what kept a checkpoint from being committed, if that is known already. */
+  public void checkFailed() throws InterruptedException {
+    Future<?> current = inFlight;
+    if (current != null && current.isDone()) {
+      await();
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(30, TimeUnit.SECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      thread.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void commit(CheckpointDraft draft) {
+    long startNanos = clock.nanos();
+    Artifact weights = uploader.upload("weights", draft.state().weights());
+    List<Artifact> artifacts =
+        List.of(
+            weights,
+            uploader.upload("moments", draft.state().moments()),
+            uploader.upload("config.json", facts.configJson()),
+            uploader.upload("tokenizer.json", facts.tokenizerJson()));
+    CheckpointManifest manifest = manifest(draft, artifacts);
+    topicCheck.run();
+    committer.commit(manifest, draft.pending().entries(), draft.pending().letters());
+    long nanos = clock.nanos() - startNanos;
+    duration.record(nanos, TimeUnit.NANOSECONDS);
+    LOGGER.info(
+        "checkpoint {}/{} at step {}: {} bytes in {} ms",
+        facts.run(),
+        draft.sequence(),
+        draft.state().step(),
+        artifacts.stream().mapToLong(Artifact::getLength).sum(),
+        nanos / 1_000_000);
+    onCommitted.accept(manifest, weights.getSha256());
+  }
+
+  private CheckpointManifest manifest(CheckpointDraft draft, List<Artifact> artifacts) {
+    return CheckpointManifest.newBuilder()
+        .setRun(facts.run())
+        .setSequence(draft.sequence())
+        .setStep(draft.state().step())
+        .setIncarnation(facts.incarnation())
+        .setParentSequence(draft.sequence() == 0 ? null : draft.sequence() - 1)
+        .setCreatedAt(clock.now())
+        .setVerdict(Verdict.UNGATED)
+        .setArtifacts(artifacts)
+        .setCursors(List.of(draft.cursor()))
+        .setTrainedTokens(draft.trainedTokens())
+        .setTrainedRecords(draft.trainedRecords())
+        .setLoss(
+            draft.pending().losses().tokens() == 0
+                ? null
+                : LossTermsOf.sums(draft.pending().losses()))
+        .setEvaluation(draft.evaluation())
+        .setEvaluationSets(draft.evaluationSets())
+        .setInitialStudentSha256(facts.initialStudentSha256())
+        .setTokenizerSha256(facts.tokenizerSha256())
+        .setAcceptedTeachers(facts.teachers())
+        .setSeed(facts.seed())
+        .setConfiguration(facts.configuration().values())
+        .setConfigurationSha256(facts.configuration().sha256())
+        .setEnvironment(facts.environment())
+        .setVersion(facts.version())
+        .setLedgerEntries(draft.pending().entries().size())
+        .build();
+  }
+}

@@ -1,0 +1,137 @@
+package io.logitstream.trainer.recovery;
+
+import io.logitstream.distillation.loss.LossSums;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.schemas.EvaluationSetPinnedEntry;
+import io.logitstream.schemas.LedgerEntry;
+import io.logitstream.schemas.LedgerKind;
+import io.logitstream.schemas.PartitionsAddedEntry;
+import io.logitstream.schemas.SkipEntry;
+import io.logitstream.schemas.StepEntry;
+import io.logitstream.schemas.TeacherSwitchEntry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** What has happened since the newest checkpoint, and goes into the next one. For one thread. */
+public final class PendingLedger {
+  private static final long MAX_LETTER_BYTES = 64L << 20;
+
+  private final String run;
+  private final long incarnation;
+  private final int maxCondemned;
+  private final List<LedgerEntry.Builder> entries = new ArrayList<>();
+  private final List<ProducerRecord<String, byte[]>> letters = new ArrayList<>();
+  private long letterBytes;
+  private LossSums losses = LossSums.ZERO;
+
+  /**
+   * What goes into one checkpoint.
+   *
+   * @param entries the ledger entries, in order
+   * @param letters the dead letters
+   * @param losses sums over the steps
+   */
+  public record Drained(
+      List<LedgerEntry> entries, List<ProducerRecord<String, byte[]>> letters, LossSums losses) {
+    public Drained {
+      entries = List.copyOf(entries);
+      letters = List.copyOf(letters);
+    }
+  }
+
+  /**
+   * @param maxCondemned the most records that may be condemned between two checkpoints
+   */
+  public PendingLedger(String run, long incarnation, int maxCondemned) {
+    this.run = run;
+    this.incarnation = incarnation;
+    this.maxCondemned = maxCondemned;
+  }
+
+  /**
+   * Says that records were condemned before it is known which step they belong to: there is a limit
+   * to what a checkpoint may carry.
+   *
+   * @throws LogitstreamException FATAL if there are too many
+   */
+  public void checkCondemned(List<ProducerRecord<String, byte[]>> further) {
+    long bytes = letterBytes + bytes(further);
+    if (letters.size() + further.size() > maxCondemned || bytes > MAX_LETTER_BYTES) {
+      throw new LogitstreamException(
+          FailureKind.FATAL,
+          ("%d records (%d MiB) were condemned since the newest checkpoint, expected at most %d and"
+                  + " %d MiB: something is wrong with the log, the last one is %s")
+              .formatted(
+                  letters.size() + further.size(),
+                  bytes >> 20,
+                  maxCondemned,
+                  MAX_LETTER_BYTES >> 20,
+                  further.get(further.size() - 1).headers()));
+    }
+  }
+
+  /** A step was taken. */
+  public void step(
+      StepEntry step,
+      List<SkipEntry> skips,
+      List<ProducerRecord<String, byte[]>> stepLetters,
+      LossSums stepLosses,
+      Instant now) {
+    for (SkipEntry skip : skips) {
+      add(LedgerKind.SKIP, now).setSkip(skip);
+    }
+    add(LedgerKind.STEP, now).setStep(step);
+    letters.addAll(stepLetters);
+    letterBytes += bytes(stepLetters);
+    losses = losses.plus(stepLosses);
+  }
+
+  /** The windows of a domain were pinned. */
+  public void pinned(EvaluationSetPinnedEntry set, Instant now) {
+    add(LedgerKind.EVALUATION_SET_PINNED, now).setEvaluationSetPinned(set);
+  }
+
+  /** The accepted teachers were changed. */
+  public void teachers(List<String> before, List<String> after, Instant now) {
+    add(LedgerKind.TEACHER_SWITCH, now).setTeacherSwitch(new TeacherSwitchEntry(before, after));
+  }
+
+  /** The topic has gained partitions. */
+  public void partitionsAdded(PartitionsAddedEntry added, Instant now) {
+    add(LedgerKind.PARTITIONS_ADDED, now).setPartitionsAdded(added);
+  }
+
+  /** Gives everything to a checkpoint, and is empty from then on. */
+  public Drained drain(long sequence) {
+    List<LedgerEntry> drained = new ArrayList<>();
+    for (LedgerEntry.Builder entry : entries) {
+      drained.add(entry.setSequence(sequence).setIndex(drained.size()).build());
+    }
+    Drained all = new Drained(drained, letters, losses);
+    entries.clear();
+    letters.clear();
+    letterBytes = 0;
+    losses = LossSums.ZERO;
+    return all;
+  }
+
+  private LedgerEntry.Builder add(LedgerKind kind, Instant now) {
+    LedgerEntry.Builder entry =
+        LedgerEntry.newBuilder()
+            .setRun(run)
+            .setIncarnation(incarnation)
+            .setWrittenAt(now)
+            .setKind(kind);
+    entries.add(entry);
+    return entry;
+  }
+
+  private static long bytes(List<ProducerRecord<String, byte[]>> letters) {
+    return letters.stream()
+        .mapToLong(letter -> letter.value() == null ? 0 : letter.value().length)
+        .sum();
+  }
+}

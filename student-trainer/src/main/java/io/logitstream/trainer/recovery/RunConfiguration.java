@@ -1,0 +1,61 @@
+package io.logitstream.trainer.recovery;
+
+import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.schemas.CheckpointManifest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The settings that a run's result depends on. They are fixed in its first manifest.
+ *
+ * @param values the settings by key
+ */
+public record RunConfiguration(Map<String, String> values) {
+  public RunConfiguration {
+    values = Collections.unmodifiableMap(new TreeMap<>(values));
+  }
+
+  /** SHA-256 (hex) of the lines KEY=VALUE in key order. */
+  public String sha256() {
+    StringBuilder lines = new StringBuilder();
+    values.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * Checks that a run goes on with the settings that it was started with.
+   *
+   * @throws ConfigurationException naming each setting that differs
+   */
+  public void checkAgainst(CheckpointManifest manifest) {
+    List<String> problems = new ArrayList<>();
+    manifest
+        .getConfiguration()
+        .forEach(
+            (key, before) -> {
+              String now = values.get(key);
+              if (!before.equals(now)) {
+                problems.add(
+                    "%s is %s, and run %s was started with %s: what it has learned depends on it. Use that value, or begin another run"
+                        .formatted(key, now, manifest.getRun(), before));
+              }
+            });
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.logitstream.trainer.recovery;
+
+import io.logitstream.schemas.ComputeEnvironment;
+import java.util.List;
+
+/**
+ * What all manifests of one start of a run have in common.
+ *
+ * @param run the run
+ * @param incarnation which start of the run's trainer this is
+ * @param configJson the student's config.json
+ * @param tokenizerJson the student's tokenizer.json
+ * @param tokenizerSha256 SHA-256 (hex) of tokenizer.json
+ * @param initialStudentSha256 SHA-256 (hex) of the weights at sequence 0
+ * @param teachers the accepted teachers
+ * @param version the build
+ */
+public record RunFacts(
+    String run,
+    long incarnation,
+    byte[] configJson,
+    byte[] tokenizerJson,
+    String tokenizerSha256,
+    String initialStudentSha256,
+    List<String> teachers,
+    long seed,
+    RunConfiguration configuration,
+    ComputeEnvironment environment,
+    String version) {
+  public RunFacts {
+    teachers = List.copyOf(teachers);
+  }
+}

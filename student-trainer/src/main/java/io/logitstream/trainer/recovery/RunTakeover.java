@@ -1,0 +1,77 @@
+package io.logitstream.trainer.recovery;
+
+import io.logitstream.checkpoints.CheckpointCommitter;
+import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.checkpoints.LedgerReader;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.EvaluationSetPinnedEntry;
+import io.logitstream.schemas.IncarnationStartedEntry;
+import io.logitstream.schemas.LedgerEntry;
+import io.logitstream.schemas.LedgerKind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A run as its new trainer finds it.
+ *
+ * @param incarnation which start of the run's trainer this is, from 1
+ * @param newest the checkpoint that training goes on from; empty for a new run
+ * @param evaluationSets the evaluation sets that the ledger names
+ */
+public record RunTakeover(
+    long incarnation,
+    Optional<CheckpointManifest> newest,
+    List<EvaluationSetPinnedEntry> evaluationSets) {
+  public RunTakeover {
+    evaluationSets = List.copyOf(evaluationSets);
+  }
+
+  /**
+   * Takes a run over: fences its older trainers, finds the newest checkpoint at the true end of the
+   * topics, and commits this start to the ledger.
+   *
+   * @param environment host, process and hardware, for people
+   */
+  public static RunTakeover of(
+      String run,
+      CheckpointCommitter committer,
+      CheckpointReader checkpoints,
+      LedgerReader ledger,
+      String version,
+      Map<String, String> environment,
+      Instant now) {
+    committer.initialise();
+    Optional<CheckpointManifest> newest = checkpoints.newest(run);
+    Ledger found = new Ledger();
+    ledger.forEach(run, found::add);
+    long incarnation = found.incarnation + 1;
+    long sequence = newest.map(CheckpointManifest::getSequence).orElse(0L);
+    committer.commitStart(
+        LedgerEntry.newBuilder()
+            .setRun(run)
+            .setSequence(sequence)
+            .setIndex(0)
+            .setIncarnation(incarnation)
+            .setWrittenAt(now)
+            .setKind(LedgerKind.INCARNATION_STARTED)
+            .setIncarnationStarted(new IncarnationStartedEntry(sequence, version, environment))
+            .build());
+    return new RunTakeover(incarnation, newest, found.evaluationSets);
+  }
+
+  private static final class Ledger {
+    private final List<EvaluationSetPinnedEntry> evaluationSets = new ArrayList<>();
+    private long incarnation;
+
+    void add(LedgerEntry entry) {
+      incarnation = Math.max(incarnation, entry.getIncarnation());
+      EvaluationSetPinnedEntry pinned = entry.getEvaluationSetPinned();
+      if (entry.getKind() == LedgerKind.EVALUATION_SET_PINNED && pinned != null) {
+        evaluationSets.add(pinned);
+      }
+    }
+  }
+}

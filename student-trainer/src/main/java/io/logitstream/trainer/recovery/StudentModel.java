@@ -1,0 +1,72 @@
+package io.logitstream.trainer.recovery;
+
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.ModelConfigJson;
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.UnsupportedModelException;
+import io.logitstream.model.decoder.Weights;
+import io.logitstream.model.safetensors.SafetensorsException;
+import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.schemas.CheckpointManifest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The student as the run begins with it.
+ *
+ * @param config its shape
+ * @param weights its weights at sequence 0
+ * @param tokenizerJson tokenizer.json
+ * @param tokenizerSha256 SHA-256 (hex) of tokenizer.json
+ */
+public record StudentModel(
+    ModelConfig config, Weights weights, byte[] tokenizerJson, String tokenizerSha256) {
+
+  /**
+   * Reads a Hugging Face directory; without weights they are drawn from the seed.
+   *
+   * @throws ConfigurationException if the directory holds no model that this build can train
+   */
+  public static StudentModel read(Path directory, long seed) {
+    try {
+      ModelDirectory model = ModelDirectory.open(directory);
+      return new StudentModel(
+          model.config(),
+          model.hasWeights() ? model.weights() : Weights.initialise(model.config(), seed),
+          model.tokenizerJson(),
+          model.tokenizerSha256());
+    } catch (IOException | UnsupportedModelException | SafetensorsException e) {
+      throw new ConfigurationException(
+          List.of("student.model is %s: %s".formatted(directory, e.getMessage())));
+    }
+  }
+
+  /** config.json as checkpoints hold it. */
+  public byte[] configJson() {
+    return ModelConfigJson.write(config, "float32");
+  }
+
+  /**
+   * Checks that a run goes on with the student that it was started with.
+   *
+   * @throws ConfigurationException naming what differs
+   */
+  public void checkAgainst(CheckpointManifest manifest) {
+    List<String> problems = new ArrayList<>();
+    if (!manifest.getTokenizerSha256().equals(tokenizerSha256)) {
+      problems.add(
+          "student.model has tokenizer %s, run %s has %s"
+              .formatted(tokenizerSha256, manifest.getRun(), manifest.getTokenizerSha256()));
+    }
+    if (!manifest.getInitialStudentSha256().equals(weights.sha256())) {
+      problems.add(
+          "student.model has weights %s, run %s was started with %s"
+              .formatted(weights.sha256(), manifest.getRun(), manifest.getInitialStudentSha256()));
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+  }
+}

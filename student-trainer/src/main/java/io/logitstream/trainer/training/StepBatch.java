@@ -1,0 +1,154 @@
+package io.logitstream.trainer.training;
+
+import io.logitstream.distillation.step.TrainingExample;
+import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.schemas.OffsetRange;
+import io.logitstream.schemas.SkipEntry;
+import io.logitstream.schemas.StepEntry;
+import io.logitstream.schemas.TokenTally;
+import io.logitstream.trainer.ingest.FetchedRecord;
+import io.logitstream.trainer.ingest.Reading;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * The records of one step: those to train on, and those that were passed over or condemned on the
+ * way. It becomes the step's entry in the ledger.
+ */
+public final class StepBatch {
+  private final LogIdentity log;
+  private final DeadLetters deadLetters;
+  private final List<Taken> trainable = new ArrayList<>();
+  private final List<StepRange> ranges = new ArrayList<>();
+  private final Map<Integer, StepRange> latestRange = new HashMap<>();
+  private final Map<Integer, ConsumerRecord<String, byte[]>> lastRecords = new TreeMap<>();
+  private final List<SkipEntry> skips = new ArrayList<>();
+  private final List<ProducerRecord<String, byte[]>> letters = new ArrayList<>();
+
+  private record Taken(FetchedRecord<Reading> record, Reading.Trainable reading, StepRange range) {}
+
+  public StepBatch(LogIdentity log, DeadLetters deadLetters) {
+    this.log = log;
+    this.deadLetters = deadLetters;
+  }
+
+  /** Adds the next record of the canonical order. */
+  public void add(FetchedRecord<Reading> record) {
+    ConsumerRecord<String, byte[]> read = record.read();
+    lastRecords.put(read.partition(), read);
+    StepRange range = rangeFor(record);
+    range.add(read);
+    if (record.content() instanceof Reading.Trainable reading) {
+      trainable.add(new Taken(record, reading, range));
+    } else if (record.content() instanceof Reading.Condemned condemned) {
+      range.passOver();
+      condemn(read, condemned.code(), condemned.reason());
+    } else {
+      range.passOver();
+    }
+  }
+
+  /**
+   * The order of ranges is the order of training. Records that are not trained on have no place in
+   * it, so they lengthen a range of their partition that is there: the number of ranges is bounded
+   * however many records are passed over.
+   */
+  private StepRange rangeFor(FetchedRecord<Reading> record) {
+    int partition = record.read().partition();
+    StepRange latest = latestRange.get(partition);
+    boolean isTrainable = record.content() instanceof Reading.Trainable;
+    boolean isOpen = latest != null && ranges.get(ranges.size() - 1) == latest;
+    if (latest != null && (isOpen || !isTrainable)) {
+      return latest;
+    }
+    StepRange range = new StepRange(record.read());
+    ranges.add(range);
+    latestRange.put(partition, range);
+    return range;
+  }
+
+  /** Number of records to train on. */
+  public int size() {
+    return trainable.size();
+  }
+
+  /** What is trained on, in canonical order. */
+  public List<TrainingExample> examples() {
+    return trainable.stream().map(taken -> taken.reading().example()).toList();
+  }
+
+  /** Condemns records whose step has no finite result. */
+  public void condemnNonFinite(Collection<Integer> indices, String reason) {
+    Set<Integer> out = new HashSet<>(indices);
+    List<Taken> kept = new ArrayList<>();
+    for (int index = 0; index < trainable.size(); index++) {
+      Taken taken = trainable.get(index);
+      if (out.contains(index)) {
+        taken.range().passOver();
+        condemn(taken.record().read(), "non-finite", reason);
+      } else {
+        kept.add(taken);
+      }
+    }
+    trainable.clear();
+    trainable.addAll(kept);
+  }
+
+  private void condemn(ConsumerRecord<String, byte[]> read, String code, String reason) {
+    skips.add(
+        new SkipEntry(log.cursor(), log.topicId(), read.partition(), read.offset(), code, reason));
+    letters.add(deadLetters.letter(read, code, reason));
+  }
+
+  /** The records that were condemned. */
+  public List<SkipEntry> skips() {
+    return List.copyOf(skips);
+  }
+
+  /** The dead letters of those records. */
+  public List<ProducerRecord<String, byte[]>> letters() {
+    return List.copyOf(letters);
+  }
+
+  /** The last record that was consumed of each partition that the step touched. */
+  public Collection<ConsumerRecord<String, byte[]>> lastRecords() {
+    return lastRecords.values();
+  }
+
+  /** Bytes of the values that are trained on. */
+  public long valueBytes() {
+    return trainable.stream().mapToLong(taken -> taken.record().valueBytes()).sum();
+  }
+
+  /** Milliseconds from the creation of each prompt to a time. */
+  public List<Double> agesMs(java.time.Instant end) {
+    return trainable.stream()
+        .map(taken -> (double) (end.toEpochMilli() - taken.reading().createdAt().toEpochMilli()))
+        .toList();
+  }
+
+  /** The step's entry in the ledger; ends the batch. */
+  public StepEntry entry(long step) {
+    List<OffsetRange> closed =
+        ranges.stream().map(range -> range.close(log.cursor(), log.topicId())).toList();
+    Map<String, TokenTally> tallies = new TreeMap<>();
+    for (Taken taken : trainable) {
+      Reading.Trainable reading = taken.reading();
+      String domain = reading.example().domain();
+      TokenTally tally =
+          tallies.computeIfAbsent(
+              domain + "\0" + reading.origin() + "\0" + reading.teacher(),
+              key -> new TokenTally(domain, reading.origin(), reading.teacher(), 0L));
+      tally.setTokens(tally.getTokens() + reading.example().trainedPositions());
+    }
+    return new StepEntry(step, closed, List.copyOf(tallies.values()));
+  }
+}
