@@ -1,0 +1,84 @@
+package io.logitstream.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A command of the console in a process of its own, as an operator runs it. */
+final class ServiceProcess implements AutoCloseable {
+  private final String name;
+  private final List<String> command;
+  private final Path log;
+  private Process process;
+
+  private ServiceProcess(String name, List<String> command, Path log) throws IOException {
+    this.name = name;
+    this.command = command;
+    this.log = log;
+    this.process = launch();
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param logs folder that receives NAME.log
+   * @param arguments the command and its options
+   */
+  static ServiceProcess start(String name, Path logs, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
+    command.add("io.logitstream.console.Main");
+    command.addAll(arguments);
+    return new ServiceProcess(name, command, logs.resolve(name + ".log"));
+  }
+
+  private Process launch() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(Map.of("MALLOC_MMAP_MAX_", "0", "GOMP_SPINCOUNT", "1000"));
+    return builder.start();
+  }
+
+  /** SIGKILL, then the same command again. */
+  void killAndRestart() throws IOException, InterruptedException {
+    kill();
+    process = launch();
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      throw new IllegalStateException(name + " survived SIGKILL");
+    }
+  }
+
+  /** The exit code once the process ends by itself. */
+  int awaitExit(long seconds) throws InterruptedException, IOException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError(name + " still runs after " + seconds + " s:\n" + output());
+    }
+    return process.exitValue();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What it has printed so far, over all its starts. */
+  String output() throws IOException {
+    return Files.readString(log);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}
