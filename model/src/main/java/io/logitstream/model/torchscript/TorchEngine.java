@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class TorchEngine {
   private static final Logger LOG = LoggerFactory.getLogger(TorchEngine.class);
   private static final int PROBE_SIZE = 512;
-  private static final int PROBE_ROUNDS = 5;
+  private static final int PROBE_ROUNDS = 15;
 
   /** bf16 costs precision: it is chosen only where it is clearly faster. */
   private static final double WORTHWHILE_SPEEDUP = 1.3;
@@ -132,8 +132,12 @@ public final class TorchEngine {
         TorchProgram program = TorchProgram.compile(manager, PROBE)) {
       NDArray wide = manager.ones(new Shape(PROBE_SIZE, PROBE_SIZE));
       NDArray narrow = program.infer(manager, "narrow", wide).singletonOrThrow();
-      double wideMs = bestMs(program, wide);
-      double narrowMs = bestMs(program, narrow);
+      double wideMs = Double.POSITIVE_INFINITY;
+      double narrowMs = Double.POSITIVE_INFINITY;
+      for (int round = 0; round < PROBE_ROUNDS; round++) {
+        wideMs = Math.min(wideMs, elapsedMs(program, wide));
+        narrowMs = Math.min(narrowMs, elapsedMs(program, narrow));
+      }
       ComputeType chosen =
           wideMs > WORTHWHILE_SPEEDUP * narrowMs ? ComputeType.BF16 : ComputeType.F32;
       LOG.info(
@@ -148,13 +152,9 @@ public final class TorchEngine {
   }
 
   /** The sum is read back: a GPU has then ended the product. */
-  private static double bestMs(TorchProgram program, NDArray operand) {
-    double best = Double.POSITIVE_INFINITY;
-    for (int round = 0; round < PROBE_ROUNDS; round++) {
-      long startNanos = System.nanoTime();
-      program.inferScalar("product", operand);
-      best = Math.min(best, (System.nanoTime() - startNanos) / 1e6);
-    }
-    return best;
+  private static double elapsedMs(TorchProgram program, NDArray operand) {
+    long startNanos = System.nanoTime();
+    program.inferScalar("product", operand);
+    return (System.nanoTime() - startNanos) / 1e6;
   }
 }
