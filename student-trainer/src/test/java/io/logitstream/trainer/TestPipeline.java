@@ -1,0 +1,77 @@
+package io.logitstream.trainer;
+
+import io.logitstream.embedded.EmbeddedBroker;
+import io.logitstream.embedded.EmbeddedBrokerSettings;
+import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.Topics;
+import io.logitstream.schemas.topics.Topic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+
+/** A broker and a registry for all tests of the module; each pipeline has topics of its own. */
+final class TestPipeline {
+  static final int PARTITIONS = 3;
+
+  private static final AtomicInteger PIPELINES = new AtomicInteger();
+
+  private static final class Servers {
+    static final EmbeddedBroker BROKER = broker();
+    static final EmbeddedRegistry REGISTRY = EmbeddedRegistry.start(BROKER.bootstrapServers(), 0);
+
+    private static EmbeddedBroker broker() {
+      try {
+        return EmbeddedBroker.start(
+            new EmbeddedBrokerSettings(Files.createTempDirectory("trainer-tests"), 0));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private final KafkaSettings settings;
+  private final KafkaClients clients;
+
+  TestPipeline() {
+    settings =
+        new KafkaSettings(
+            Servers.BROKER.bootstrapServers(),
+            Servers.REGISTRY.url(),
+            "t" + PIPELINES.incrementAndGet() + ".",
+            true,
+            Map.of());
+    clients = new KafkaClients(settings, "test");
+    try (Admin admin = clients.admin()) {
+      Topics.create(admin, Topic.pipeline(settings.topicPrefix(), PARTITIONS, (short) 1));
+    }
+  }
+
+  KafkaSettings settings() {
+    return settings;
+  }
+
+  KafkaClients clients() {
+    return clients;
+  }
+
+  String topic(Topic topic) {
+    return topic.named(settings.topicPrefix());
+  }
+
+  /** Deletes a topic and creates it again: an empty one, with another id. */
+  void recreate(Topic topic) throws Exception {
+    try (Admin admin = clients.admin()) {
+      admin.deleteTopics(java.util.List.of(topic(topic))).all().get();
+      org.awaitility.Awaitility.await()
+          .until(() -> !admin.listTopics().names().get().contains(topic(topic)));
+      Topics.create(
+          admin,
+          java.util.List.of(topic.specification(settings.topicPrefix(), PARTITIONS, (short) 1)));
+    }
+  }
+}
