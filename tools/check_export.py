@@ -72,7 +72,7 @@ def run_score(launcher: Path, folder: Path, text: str) -> dict:
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "text"
         file.write_bytes(text.encode())
-        command = [str(launcher), "score", "--model", str(folder), "--text", str(file), "--dtype", "f32", "--output", "json"]
+        command = [str(launcher), "score", "--model", str(folder), "--text", str(file), "--dtype", "f32"]
         result = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if result.returncode != 0:
         raise CheckFailed(f"{' '.join(command)} ended with {result.returncode}")
@@ -131,7 +131,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path, help="what `logitstream checkpoints export` wrote")
     parser.add_argument("--text", type=Path, help="the text to score (default: a built-in sample)")
-    parser.add_argument("--scores", type=Path, help="output of `logitstream score --output json`; without it, score is run")
+    parser.add_argument("--scores", type=Path, help="output of `logitstream score`; without it, score is run")
     parser.add_argument("--logitstream", type=Path, default=ROOT / "logitstream", help="the launcher to run")
     arguments = parser.parse_args()
 

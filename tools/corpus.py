@@ -9,7 +9,10 @@ SOURCE_SUFFIXES = (".java", ".scala")
 
 # A comment before the first line of code: /* ... */ or a run of // lines.
 _LEADING_COMMENT = re.compile(r"\s*(/\*.*?\*/|(?://[^\n]*(?:\n|\Z)[ \t]*)+)", re.DOTALL)
-_LICENCE_WORDS = re.compile(r"licen[cs]e|copyright|\(c\)|SPDX-", re.IGNORECASE)
+_LICENCE_WORDS = re.compile(
+    r"licen[cs]e|copyright|\(c\)|all rights reserved|spdx|redistribution|public domain|permission is hereby granted",
+    re.IGNORECASE,
+)
 
 
 class Document(NamedTuple):

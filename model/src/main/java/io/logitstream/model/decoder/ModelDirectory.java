@@ -25,6 +25,7 @@ import java.util.List;
 public final class ModelDirectory {
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String WEIGHTS = "model.safetensors";
   private static final String WEIGHTS_INDEX = "model.safetensors.index.json";
 
@@ -151,6 +152,8 @@ public final class ModelDirectory {
             .toList();
     Files.write(directory.resolve(CONFIG), ModelConfigJson.write(config, typeName));
     Files.write(directory.resolve(TOKENIZER), tokenizerJson);
+    Files.write(
+        directory.resolve(TOKENIZER_CONFIG), TokenizerConfigJson.write(config, tokenizerJson));
     Path unfinished = directory.resolve(WEIGHTS + ".tmp");
     SafetensorsWriter.write(unfinished, tensors, storedAs);
     Files.move(

@@ -37,6 +37,19 @@ class ModelDirectoryTest {
   }
 
   @Test
+  void theTokenizersConfigurationNamesTheSpecialTokensOfTheModel() throws IOException {
+    String tokenizer =
+        "{\"added_tokens\":[{\"id\":1,\"content\":\"<|end|>\"},{\"id\":0,\"content\":\"<|begin|>\"}]}";
+    ModelDirectory.write(
+        directory, CONFIG, WEIGHTS, TensorType.F32, tokenizer.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(Files.readString(directory.resolve("tokenizer_config.json")))
+        .contains("\"bos_token\" : \"<|begin|>\"")
+        .contains("\"eos_token\" : \"<|end|>\"")
+        .contains("\"model_max_length\" : 64");
+  }
+
+  @Test
   void bfloat16ComesBackRounded() throws IOException {
     ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.BF16, TOKENIZER);
 
