@@ -3,6 +3,7 @@ package io.logitstream.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -136,6 +137,18 @@ class EmbeddedRegistryTest {
             });
     assertThat(idsBySchema.values()).allSatisfy(ids -> assertThat(ids).hasSize(1));
     assertThat(idsBySchema.values().stream().flatMap(Set::stream).distinct()).hasSize(4);
+  }
+
+  @Test
+  void untilTheTopicIsReadEveryRequestIsAskedToComeAgain() {
+    try (SchemasTopic topic = SchemasTopic.open(broker.bootstrapServers())) {
+      RegistryRoutes routes = new RegistryRoutes(new SchemaRegistry(topic));
+      RegistryRequest request =
+          new RegistryRequest("GET", List.of("subjects"), Map.of(), NullNode.getInstance());
+      assertThatThrownBy(() -> routes.answer(request))
+          .isInstanceOfSatisfying(
+              RegistryException.class, refusal -> assertThat(refusal.status()).isEqualTo(503));
+    }
   }
 
   @Test
