@@ -11,6 +11,7 @@ import static io.logitstream.distillation.Fixtures.tokens;
 import static io.logitstream.distillation.Fixtures.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
@@ -19,8 +20,12 @@ import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Weights;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -103,5 +108,48 @@ class TrainingStateTest {
                 TrainingState.restore(
                     ENGINE, CONFIG, ByteBuffer.wrap(weights), ByteBuffer.wrap(weights), 1))
         .withMessageContaining("of moments, expected");
+  }
+
+  @Test
+  void a_state_whose_update_failed_half_way_gives_nothing_out() {
+    try (TrainingState state = TrainingState.initial(ENGINE, CONFIG, WEIGHTS);
+        DistillationStep step = step(ComputeType.F32)) {
+      state.beginUpdate();
+      assertThatIllegalStateException()
+          .isThrownBy(state::snapshot)
+          .withMessageContaining("restore the state from a checkpoint");
+      assertThatIllegalStateException().isThrownBy(() -> step.run(state, examples(1)));
+    }
+  }
+
+  @Test
+  void a_snapshot_beside_running_steps_is_of_one_step() throws InterruptedException {
+    try (TrainingState state = TrainingState.initial(ENGINE, CONFIG, WEIGHTS)) {
+      Map<Long, String> byStep = new ConcurrentHashMap<>();
+      List<TrainingState.Snapshot> snapshots = new CopyOnWriteArrayList<>();
+      AtomicBoolean running = new AtomicBoolean(true);
+      Thread reader =
+          new Thread(
+              () -> {
+                while (running.get() && snapshots.size() < 200) {
+                  snapshots.add(state.snapshot());
+                }
+              });
+      byStep.put(0L, state.weightsSha256());
+      reader.start();
+      try (DistillationStep step = step(ComputeType.F32)) {
+        for (int i = 0; i < 8; i++) {
+          step.run(state, examples(state.step()));
+          byStep.put(state.step(), state.weightsSha256());
+        }
+      } finally {
+        running.set(false);
+        reader.join();
+      }
+      assertThat(snapshots)
+          .allSatisfy(
+              snapshot ->
+                  assertThat(snapshot.weightsSha256()).isEqualTo(byStep.get(snapshot.step())));
+    }
   }
 }
