@@ -1,6 +1,6 @@
 package io.logitstream.console;
 
-import io.logitstream.console.commands.ExpiredCheckpointException;
+import io.logitstream.console.models.ExpiredCheckpointException;
 import io.logitstream.console.commands.LogitstreamCommand;
 import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;

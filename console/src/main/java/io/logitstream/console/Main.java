@@ -1,6 +1,7 @@
 package io.logitstream.console;
 
 import io.logitstream.console.commands.LogitstreamCommand;
+import io.logitstream.console.logging.Logging;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.models.CheckpointModels;
+import io.logitstream.console.models.LoadedModel;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.model.decoder.ModelDirectory;
@@ -67,10 +69,10 @@ final class CheckpointsExportCommand implements Callable<Integer> {
     requireRoom();
     CheckpointManifest manifest;
     LoadedModel model;
-    try (CheckpointReader reader = Checkpoints.open(options.load())) {
-      manifest = Checkpoints.find(reader, id);
+    try (CheckpointReader reader = CheckpointModels.open(options.load())) {
+      manifest = CheckpointModels.find(reader, id);
       spec.commandLine().getErr().printf("reading checkpoint %s ...%n", CheckpointId.of(manifest));
-      model = Checkpoints.load(reader, manifest);
+      model = CheckpointModels.load(reader, manifest);
     }
     ModelDirectory.write(directory, model.config(), model.weights(), format, model.tokenizerJson());
     Map<String, Object> printed = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.platform.lifecycle.ExitStatus;
@@ -46,7 +47,7 @@ final class CheckpointsListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<CheckpointManifest> manifests;
-    try (CheckpointReader reader = Checkpoints.open(options.load())) {
+    try (CheckpointReader reader = CheckpointModels.open(options.load())) {
       manifests = run == null ? reader.list() : reader.list(run);
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -99,7 +100,7 @@ final class CheckpointsListCommand implements Callable<Integer> {
     summary.put(
         "weightsSha256",
         manifest.getArtifacts().stream()
-            .filter(artifact -> artifact.getName().equals(Checkpoints.WEIGHTS))
+            .filter(artifact -> artifact.getName().equals(CheckpointModels.WEIGHTS))
             .map(Artifact::getSha256)
             .findFirst()
             .orElse(""));

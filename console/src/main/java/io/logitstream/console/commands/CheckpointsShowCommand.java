@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.models.CheckpointModels;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.platform.lifecycle.ExitStatus;
@@ -42,8 +43,8 @@ final class CheckpointsShowCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CheckpointManifest manifest;
-    try (CheckpointReader reader = Checkpoints.open(options.load())) {
-      manifest = Checkpoints.find(reader, id);
+    try (CheckpointReader reader = CheckpointModels.open(options.load())) {
+      manifest = CheckpointModels.find(reader, id);
     }
     ObjectMapper json = new ObjectMapper();
     Object plain = json.readTree(avroJson(manifest));

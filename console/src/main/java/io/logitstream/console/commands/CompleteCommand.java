@@ -1,5 +1,7 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.models.ContinuedText;
+import io.logitstream.console.models.LoadedModel;
 import io.logitstream.model.decoder.Decoder;
 import io.logitstream.model.generation.Generator;
 import io.logitstream.model.generation.SamplingSettings;

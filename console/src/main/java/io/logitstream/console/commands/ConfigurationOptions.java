@@ -43,14 +43,29 @@ final class ConfigurationOptions {
    * @param used the settings that the command reads: the required ones must have a value
    */
   Configuration load(Map<String, String> shortcuts, List<Setting<?>> used) {
+    return load(Map.of(), shortcuts, Map.of(), used);
+  }
+
+  /**
+   * Reads all layers.
+   *
+   * @param defaults what the command has otherwise than the settings' own defaults
+   * @param fixed what nothing may change
+   */
+  Configuration load(
+      Map<String, String> defaults,
+      Map<String, String> shortcuts,
+      Map<String, String> fixed,
+      List<Setting<?>> used) {
     Map<String, String> all = new LinkedHashMap<>(kafka.overrides());
     all.putAll(shortcuts);
     all.putAll(overrides);
+    all.putAll(fixed);
     LogitstreamCommand root = (LogitstreamCommand) spec.root().userObject();
     return Configuration.load(
         AllSettings.known(),
         used,
-        new ConfigurationLayers(Map.of(), Optional.ofNullable(file), root.environment(), all));
+        new ConfigurationLayers(defaults, Optional.ofNullable(file), root.environment(), all));
   }
 
   /** Reads all layers. */

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     subcommands = {
+      DemoCommand.class,
       BrokerCommand.class,
       RegistryCommand.class,
       TopicsCommand.class,

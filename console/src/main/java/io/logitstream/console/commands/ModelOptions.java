@@ -1,5 +1,7 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.models.CheckpointModels;
+import io.logitstream.console.models.LoadedModel;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.platform.FailureKind;
@@ -29,9 +31,9 @@ final class ModelOptions {
     if (Files.isDirectory(directory)) {
       return fromDirectory(directory);
     }
-    if (Checkpoints.isId(model)) {
-      try (CheckpointReader reader = Checkpoints.open(configuration.load())) {
-        return Checkpoints.load(reader, Checkpoints.find(reader, model));
+    if (CheckpointModels.isId(model)) {
+      try (CheckpointReader reader = CheckpointModels.open(configuration.load())) {
+        return CheckpointModels.load(reader, CheckpointModels.find(reader, model));
       }
     }
     throw new LogitstreamException(

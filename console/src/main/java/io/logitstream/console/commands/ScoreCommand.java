@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.models.LoadedModel;
 import io.logitstream.model.decoder.Decoder;
 import io.logitstream.model.scoring.TextScore;
 import io.logitstream.model.scoring.TextScorer;

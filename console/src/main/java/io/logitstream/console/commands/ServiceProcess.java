@@ -1,6 +1,6 @@
 package io.logitstream.console.commands;
 
-import io.logitstream.console.Logging;
+import io.logitstream.console.logging.Logging;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.health.HealthSettings;

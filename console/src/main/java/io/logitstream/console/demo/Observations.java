@@ -1,5 +1,6 @@
 package io.logitstream.console.demo;
 
+import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.EvaluationMetrics;
@@ -169,7 +170,7 @@ final class Observations {
   /** SHA-256 (hex) of a checkpoint's weights; null where it has none. */
   static @Nullable String weightsSha256(CheckpointManifest manifest) {
     return manifest.getArtifacts().stream()
-        .filter(artifact -> artifact.getName().equals("weights"))
+        .filter(artifact -> artifact.getName().equals(CheckpointModels.WEIGHTS))
         .map(Artifact::getSha256)
         .findFirst()
         .orElse(null);

@@ -1,4 +1,4 @@
-package io.logitstream.console.commands;
+package io.logitstream.console.models;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;

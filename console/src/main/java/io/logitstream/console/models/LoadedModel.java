@@ -1,4 +1,4 @@
-package io.logitstream.console.commands;
+package io.logitstream.console.models;
 
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.Decoder;

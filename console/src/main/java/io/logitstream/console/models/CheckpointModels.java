@@ -1,9 +1,8 @@
-package io.logitstream.console.commands;
+package io.logitstream.console.models;
 
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.model.decoder.ModelConfig;
-import io.logitstream.model.decoder.ModelConfigJson;
 import io.logitstream.model.decoder.Weights;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -13,21 +12,23 @@ import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.schemas.CheckpointManifest;
 import java.nio.ByteBuffer;
 
-/** Checkpoints as commands name and load them. */
-public final class Checkpoints {
+/** Checkpoints as people name them, loaded as models. */
+public final class CheckpointModels {
   private static final String LATEST = "/latest";
-  static final String WEIGHTS = "weights";
+  /** The name of the artifact that holds the weights. */
+  public static final String WEIGHTS = "weights";
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
 
-  private Checkpoints() {}
+  private CheckpointModels() {}
 
-  static CheckpointReader open(Configuration configuration) {
+  /** A reader on the configured topics; the caller closes it. */
+  public static CheckpointReader open(Configuration configuration) {
     return new CheckpointReader(new KafkaClients(KafkaSettings.from(configuration), "checkpoints"));
   }
 
   /** Whether a text can be a checkpoint's ID: RUN/SEQUENCE or RUN/latest. */
-  static boolean isId(String text) {
+  public static boolean isId(String text) {
     return text.matches("[^/]+/([0-9]+|latest)");
   }
 
@@ -36,7 +37,7 @@ public final class Checkpoints {
    *
    * @throws LogitstreamException (CONFIGURATION) if there is none
    */
-  static CheckpointManifest find(CheckpointReader reader, String id) {
+  public static CheckpointManifest find(CheckpointReader reader, String id) {
     if (!isId(id)) {
       throw new LogitstreamException(
           FailureKind.CONFIGURATION,
@@ -66,7 +67,7 @@ public final class Checkpoints {
     if (manifest.getExpired()) {
       throw new ExpiredCheckpointException(CheckpointId.of(manifest).toString());
     }
-    ModelConfig config = ModelConfigJson.parse(reader.read(manifest, CONFIG));
+    ModelConfig config = ModelConfig.parse(reader.read(manifest, CONFIG));
     Weights weights = Weights.fromBytes(config, ByteBuffer.wrap(reader.read(manifest, WEIGHTS)));
     return new LoadedModel(config, weights, reader.read(manifest, TOKENIZER));
   }

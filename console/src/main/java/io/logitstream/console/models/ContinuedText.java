@@ -1,4 +1,4 @@
-package io.logitstream.console.commands;
+package io.logitstream.console.models;
 
 import io.logitstream.model.tokenizer.Tokenizer;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Turns tokens into text as they come. A token may be a part of a character only: text is given out
  * when its characters are whole.
  */
-final class ContinuedText {
+public final class ContinuedText {
   private static final char INCOMPLETE = '\uFFFD';
 
   private final Tokenizer tokenizer;
@@ -18,14 +18,14 @@ final class ContinuedText {
   /**
    * @param last the token before the first new one: some tokenizers drop a text's leading space
    */
-  ContinuedText(Tokenizer tokenizer, int last) {
+  public ContinuedText(Tokenizer tokenizer, int last) {
     this.tokenizer = tokenizer;
     this.ids = new int[] {last};
     this.before = tokenizer.decode(ids).length();
   }
 
   /** The characters that a token completes. */
-  String append(int token) {
+  public String append(int token) {
     ids = Arrays.copyOf(ids, ids.length + 1);
     ids[ids.length - 1] = token;
     String all = all();
@@ -39,13 +39,13 @@ final class ContinuedText {
   }
 
   /** All text after the first token. */
-  String all() {
+  public String all() {
     String text = tokenizer.decode(ids);
     return text.substring(Math.min(before, text.length()));
   }
 
   /** What was held back because it is not a whole character. */
-  String rest() {
+  public String rest() {
     return all().substring(givenOut);
   }
 }

@@ -1,4 +1,4 @@
-package io.logitstream.console;
+package io.logitstream.console.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;

@@ -1,0 +1,118 @@
+package io.logitstream.console.demo;
+
+import io.logitstream.console.logging.Logging;
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.lifecycle.ExitStatus;
+import io.logitstream.platform.lifecycle.ShutdownHook;
+import io.logitstream.platform.lifecycle.StopSignal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/** A student learns from a teacher: starts the pipeline, shows it, stops it, sums it up. */
+public final class Demo {
+  private static final Duration FRAME = Duration.ofMillis(500);
+
+  /** Services drain, then the watcher, the broker and the drawing of the plot. */
+  private static final Duration DRAIN = Duration.ofSeconds(120);
+
+  private Demo() {}
+
+  /**
+   * Runs the demo to its end.
+   *
+   * @param configuration settings, once the broker's and the registry's addresses are known
+   * @return the exit code
+   */
+  public static int run(
+      DemoRequest request, Function<Map<String, String>, Configuration> configuration, PrintWriter out)
+      throws Exception {
+    DemoHeading heading = heading(request);
+    // Wrong settings are told before anything is started.
+    configuration.apply(Map.of());
+    Files.createDirectories(request.data());
+    Path log = request.data().resolve("demo.log");
+    Logging.toFile(log);
+    Logging.ofService();
+    StopSignal stop = new StopSignal();
+    try (ShutdownHook hook = ShutdownHook.install(stop, DRAIN);
+        Terminal terminal = request.plain() ? null : terminal();
+        DemoView view =
+            terminal == null ? new PlainView(out) : new LiveView(terminal, new Panel(heading))) {
+      view.note("Logitstream demo: %s ─► %s".formatted(heading.teacher(), heading.student()));
+      view.note("Everything is kept in %s (log: %s)".formatted(request.data(), log.getFileName()));
+      view.note("Starting Kafka and the schema registry ...");
+      try (DemoPipeline pipeline = DemoPipeline.start(request, configuration, stop)) {
+        view.note("Kafka listens on " + pipeline.bootstrapServers());
+        Snapshot last = watch(pipeline, view, heading, stop);
+        view.note("Stopping; the last checkpoint is committed ...");
+        Optional<Throwable> failure = pipeline.stopServices();
+        if (failure.isPresent()) {
+          view.note("The demo ended before its time: " + failure.get().getMessage());
+          view.note("More is in " + log);
+        }
+        last = pipeline.finish();
+        view.show(last, pipeline.sample());
+        view.note("");
+        new DemoSummary(request, pipeline, last).conclude(view::note);
+        return failure.isPresent()
+            ? ExitStatus.of(FailureKind.FATAL).code()
+            : ExitStatus.OK.code();
+      }
+    }
+  }
+
+  private static Snapshot watch(
+      DemoPipeline pipeline, DemoView view, DemoHeading heading, StopSignal stop)
+      throws InterruptedException {
+    Snapshot snapshot = pipeline.snapshot();
+    while (!stop.await(FRAME) && pipeline.isRunning()) {
+      snapshot = pipeline.snapshot();
+      view.show(snapshot, pipeline.sample());
+      if (snapshot.seconds() >= heading.limitSeconds()) {
+        stop.request();
+      }
+    }
+    return snapshot;
+  }
+
+  private static DemoHeading heading(DemoRequest request) throws IOException {
+    ModelDirectory teacher = ModelDirectory.open(request.teacher());
+    if (!teacher.hasWeights()) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "%s has no model.safetensors: name a teacher that has been trained with --teacher"
+              .formatted(request.teacher()));
+    }
+    ModelDirectory student = ModelDirectory.open(request.student());
+    return new DemoHeading(
+        "teacher " + size(teacher.config().parameters()),
+        "student " + size(student.config().parameters()),
+        request.duration().toMillis() / 1000.0);
+  }
+
+  private static String size(long parameters) {
+    return parameters >= 1_000_000
+        ? String.format(java.util.Locale.ROOT, "%.1fM", parameters / 1e6)
+        : String.format(java.util.Locale.ROOT, "%.0fk", parameters / 1e3);
+  }
+
+  /** The terminal, or null where standard output is none. */
+  private static @org.jspecify.annotations.Nullable Terminal terminal() {
+    try {
+      return TerminalBuilder.builder().system(true).dumb(false).build();
+    } catch (IOException | IllegalStateException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.logitstream.console.demo;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The demo's settings where they differ from the services' own defaults. */
+public final class DemoDefaults {
+  static final String RUN = "demo";
+
+  private DemoDefaults() {}
+
+  /** Values by setting; file, environment and {@code --set} go before them. */
+  public static Map<String, String> of(DemoRequest request) {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put("source.name", "demo");
+    defaults.put("source.paths", String.join(",", request.traffic()));
+    defaults.put("source.epochs", "0");
+    defaults.put("prompt.max-characters", "1600");
+    defaults.put("held-out.share", "50");
+    defaults.put("pacing.prompts-per-second", "16");
+    defaults.put("intake.gather-time", "200ms");
+
+    // Both compute on the same cores all the time: more threads each would only contend.
+    defaults.put("teacher.model", request.teacher().toString());
+    defaults.put("teacher.threads", "1");
+    defaults.put("teacher.group", "demo-teacher");
+    defaults.put("backpressure.groups", RUN);
+    defaults.put("backpressure.max-lag", "400");
+
+    defaults.put("run", RUN);
+    defaults.put("student.model", request.student().toString());
+    defaults.put("compute.threads", "1");
+    defaults.put("train.step-records", "16");
+    defaults.put("loss.soft-weight", "0.9");
+    defaults.put("optimizer.learning-rate", "0.003");
+    defaults.put("optimizer.warmup-steps", "30");
+    defaults.put("evaluation.every-steps", "50");
+    defaults.put("evaluation.windows", "16");
+    defaults.put("evaluation.domains", String.join(",", request.domains()));
+    defaults.put("checkpoint.every-steps", "100");
+    return defaults;
+  }
+}

@@ -1,0 +1,5 @@
+/** How much is logged, and where. */
+@NullMarked
+package io.logitstream.console.logging;
+
+import org.jspecify.annotations.NullMarked;
