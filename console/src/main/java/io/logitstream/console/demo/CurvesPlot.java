@@ -29,7 +29,7 @@ final class CurvesPlot {
 
   private CurvesPlot() {}
 
-  /** Writes a PNG image, 1280 pixels wide. */
+  /** Writes a PNG image, 1280 pixels wide. There must have been an evaluation. */
   static void write(Snapshot snapshot, Path file) throws IOException {
     XYChart kl = chart("Forward KL (teacher ‖ student), held out", "nats a token");
     Curve batches = snapshot.trainingKl().smoothed(SMOOTHING_STEPS);
@@ -45,11 +45,7 @@ final class CurvesPlot {
     acceptance.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
     acceptance.getStyler().setLegendPosition(LegendPosition.InsideSE);
 
-    List<XYChart> charts =
-        List.of(kl, acceptance).stream().filter(chart -> !chart.getSeriesMap().isEmpty()).toList();
-    if (charts.isEmpty()) {
-      throw new IOException("there is nothing to draw: no step has been evaluated yet");
-    }
+    List<XYChart> charts = List.of(kl, acceptance);
     BitmapEncoder.saveBitmap(charts, 1, charts.size(), file.toString(), BitmapFormat.PNG);
   }
 
@@ -77,6 +73,7 @@ final class CurvesPlot {
     styler.setLegendBorderColor(Color.WHITE);
     styler.setAxisTickMarksColor(Color.GRAY);
     styler.setXAxisMin(0.0);
+    styler.setXAxisTickMarkSpacingHint(80);
     styler.setAntiAlias(true);
     return chart;
   }

@@ -63,7 +63,9 @@ final class DemoSummary {
     if (snapshot.deadLetters() > 0) {
       say.accept("  dead letters: " + count(snapshot.deadLetters()));
     }
-    plot(say);
+    if (!snapshot.domains().isEmpty()) {
+      plot(say);
+    }
     report(say);
     student(say);
   }

@@ -15,6 +15,9 @@ final class Figures {
   }
 
   static String rate(double value) {
+    if (!Double.isFinite(value)) {
+      return NONE;
+    }
     return value >= 100
         ? String.format(Locale.ROOT, "%,.0f", value)
         : String.format(Locale.ROOT, "%.1f", value);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.console.demo;
+
+import org.jspecify.annotations.NullMarked;
