@@ -1,7 +1,7 @@
 package io.logitstream.console;
 
-import io.logitstream.console.models.ExpiredCheckpointException;
 import io.logitstream.console.commands.LogitstreamCommand;
+import io.logitstream.console.models.ExpiredCheckpointException;
 import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.platform.FailureKind;

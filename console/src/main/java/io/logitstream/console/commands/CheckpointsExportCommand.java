@@ -1,9 +1,9 @@
 package io.logitstream.console.commands;
 
-import io.logitstream.console.models.CheckpointModels;
-import io.logitstream.console.models.LoadedModel;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.console.models.CheckpointModels;
+import io.logitstream.console.models.LoadedModel;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.model.safetensors.TensorType;
 import io.logitstream.platform.FailureKind;

@@ -1,8 +1,8 @@
 package io.logitstream.console.commands;
 
-import io.logitstream.console.models.CheckpointModels;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.platform.lifecycle.ExitStatus;
 import io.logitstream.schemas.CheckpointManifest;
 import java.io.ByteArrayOutputStream;

@@ -1,8 +1,8 @@
 package io.logitstream.console.commands;
 
 import io.logitstream.console.demo.Demo;
-import io.logitstream.console.demo.DemoRequest;
 import io.logitstream.console.demo.DemoDefaults;
+import io.logitstream.console.demo.DemoRequest;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import java.nio.file.Files;

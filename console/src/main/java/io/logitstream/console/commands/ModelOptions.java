@@ -1,8 +1,8 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.console.models.LoadedModel;
-import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;

@@ -13,11 +13,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A student learns from a teacher: starts the pipeline, shows it, stops it, sums it up. */
 public final class Demo {
@@ -35,7 +37,9 @@ public final class Demo {
    * @return the exit code
    */
   public static int run(
-      DemoRequest request, Function<Map<String, String>, Configuration> configuration, PrintWriter out)
+      DemoRequest request,
+      Function<Map<String, String>, Configuration> configuration,
+      PrintWriter out)
       throws Exception {
     DemoHeading heading = heading(request);
     // Wrong settings are told before anything is started.
@@ -63,11 +67,10 @@ public final class Demo {
         }
         last = pipeline.finish();
         view.show(last, pipeline.sample());
+        view.settle();
         view.note("");
         new DemoSummary(request, pipeline, last).conclude(view::note);
-        return failure.isPresent()
-            ? ExitStatus.of(FailureKind.FATAL).code()
-            : ExitStatus.OK.code();
+        return failure.isPresent() ? ExitStatus.of(FailureKind.FATAL).code() : ExitStatus.OK.code();
       }
     }
   }
@@ -103,14 +106,14 @@ public final class Demo {
 
   private static String size(long parameters) {
     return parameters >= 1_000_000
-        ? String.format(java.util.Locale.ROOT, "%.1fM", parameters / 1e6)
-        : String.format(java.util.Locale.ROOT, "%.0fk", parameters / 1e3);
+        ? String.format(Locale.ROOT, "%.1fM", parameters / 1e6)
+        : String.format(Locale.ROOT, "%.0fk", parameters / 1e3);
   }
 
   /** The terminal, or null where standard output is none. */
-  private static @org.jspecify.annotations.Nullable Terminal terminal() {
+  private static @Nullable Terminal terminal() {
     try {
-      return TerminalBuilder.builder().system(true).dumb(false).build();
+      return TerminalBuilder.builder().system(true).dumb(false).graphemeCluster(false).build();
     } catch (IOException | IllegalStateException e) {
       return null;
     }

@@ -16,8 +16,8 @@ public final class DemoDefaults {
     defaults.put("source.paths", String.join(",", request.traffic()));
     defaults.put("source.epochs", "0");
     defaults.put("prompt.max-characters", "1600");
-    defaults.put("held-out.share", "50");
-    defaults.put("pacing.prompts-per-second", "16");
+    defaults.put("held-out.share", "100");
+    defaults.put("pacing.prompts-per-second", "20");
     defaults.put("intake.gather-time", "200ms");
 
     // Both compute on the same cores all the time: more threads each would only contend.
@@ -35,7 +35,8 @@ public final class DemoDefaults {
     defaults.put("optimizer.learning-rate", "0.003");
     defaults.put("optimizer.warmup-steps", "30");
     defaults.put("evaluation.every-steps", "50");
-    defaults.put("evaluation.windows", "16");
+    defaults.put("evaluation.windows", "12");
+    defaults.put("evaluation.wait", "30s");
     defaults.put("evaluation.domains", String.join(",", request.domains()));
     defaults.put("checkpoint.every-steps", "100");
     return defaults;

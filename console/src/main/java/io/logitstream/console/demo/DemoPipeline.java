@@ -53,8 +53,7 @@ final class DemoPipeline implements AutoCloseable {
     try {
       this.broker =
           open(
-              EmbeddedBroker.start(
-                  new EmbeddedBrokerSettings(request.data().resolve("kafka"), 0)));
+              EmbeddedBroker.start(new EmbeddedBrokerSettings(request.data().resolve("kafka"), 0)));
       EmbeddedRegistry registry = open(EmbeddedRegistry.start(broker.bootstrapServers(), 0));
       this.configuration =
           settings.apply(

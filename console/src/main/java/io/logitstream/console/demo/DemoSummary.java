@@ -108,9 +108,14 @@ final class DemoSummary {
     say.accept("Checkpoint  %s, step %s".formatted(id, count(checkpoint.getStep())));
     say.accept("Student     %s (a Hugging Face directory of it)".formatted(directory));
     say.accept("");
-    say.accept("Let it write:           ./logitstream complete --model '%s' 'public static '".formatted(directory));
+    say.accept(
+        "Let it write:           ./logitstream complete --model '%s' 'public static '"
+            .formatted(directory));
     say.accept("Go on with the demo:    ./logitstream demo --data '%s'".formatted(data));
-    say.accept("Look into its topics:   ./logitstream broker --data '%s'".formatted(data.resolve("kafka")));
-    say.accept("  and then              ./logitstream checkpoints export %s my-student".formatted(id));
+    say.accept(
+        "Look into its topics:   ./logitstream broker --data '%s'"
+            .formatted(data.resolve("kafka")));
+    say.accept(
+        "  and then              ./logitstream checkpoints export %s my-student".formatted(id));
   }
 }

@@ -10,6 +10,9 @@ interface DemoView extends AutoCloseable {
   /** Shows the state of things; called about twice a second. */
   void show(Snapshot snapshot, Optional<WritingSample> sample);
 
+  /** Leaves what is shown where it is: what follows comes after it. */
+  default void settle() {}
+
   @Override
   void close();
 }

@@ -51,6 +51,11 @@ final class LiveView implements DemoView {
   }
 
   @Override
+  public void settle() {
+    drawnLines = 0;
+  }
+
+  @Override
   public void close() {
     out.print(SHOW_CURSOR);
     out.flush();

@@ -114,8 +114,7 @@ final class SampleWriter {
       int[] text = tokenizer.encode(prompt);
       int[] ids =
           tokenizer.bos().isPresent()
-              ? IntStream.concat(
-                      IntStream.of(tokenizer.bos().getAsInt()), Arrays.stream(text))
+              ? IntStream.concat(IntStream.of(tokenizer.bos().getAsInt()), Arrays.stream(text))
                   .toArray()
               : text;
       ContinuedText continued = new ContinuedText(tokenizer, ids[ids.length - 1]);

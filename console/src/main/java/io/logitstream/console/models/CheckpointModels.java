@@ -15,8 +15,10 @@ import java.nio.ByteBuffer;
 /** Checkpoints as people name them, loaded as models. */
 public final class CheckpointModels {
   private static final String LATEST = "/latest";
+
   /** The name of the artifact that holds the weights. */
   public static final String WEIGHTS = "weights";
+
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
 
