@@ -16,15 +16,22 @@ public final class SystematicSampler {
   /** Probabilities are multiples of 2^-45: M of at most 2^16 times their sum fits into 63 bits. */
   private static final double SCALE = 0x1p45;
 
+  /** Ids that are passed over at once: few of a vocabulary are drawn. */
+  private static final int BLOCK = 16;
+
   /** How far the sum of a row of float32 probabilities may be from 1. */
   private static final double TOLERANCE = 0.01;
+
+  private static final float GREATEST_PROBABILITY = (float) (1 + TOLERANCE);
+  private static final int GREATEST_PROBABILITY_BITS =
+      Float.floatToRawIntBits(GREATEST_PROBABILITY);
 
   private static final long LEAST_SUM = (long) (SCALE * (1 - TOLERANCE));
   private static final long GREATEST_SUM = (long) (SCALE * (1 + TOLERANCE));
 
   private final int vocabularySize;
   private final int sampleSize;
-  private final long[] fixedPoint;
+  private final long[] cumulative;
 
   /**
    * @param vocabularySize V
@@ -35,7 +42,7 @@ public final class SystematicSampler {
     SampledLogits.checkSampleSize(sampleSize);
     this.vocabularySize = vocabularySize;
     this.sampleSize = sampleSize;
-    this.fixedPoint = new long[vocabularySize];
+    this.cumulative = new long[vocabularySize];
   }
 
   /** M. */
@@ -53,37 +60,64 @@ public final class SystematicSampler {
    *     add up to about 1
    */
   public void sample(float[] probabilities, int offset, long uniform, SampledLogits.Builder into) {
-    long sum = toFixedPoint(probabilities, offset);
-    // M C_i + u modulo Q: an id is drawn each time that this passes Q
-    long remainder = unsignedMultiplyHigh(uniform, sum);
-    for (int id = 0; id < vocabularySize; id++) {
-      remainder += sampleSize * fixedPoint[id];
-      if (remainder >= sum) {
-        long count = remainder / sum;
-        remainder -= count * sum;
-        into.add(id, (int) count);
+    long sum = accumulate(probabilities, offset);
+    long start = unsignedMultiplyHigh(uniform, sum);
+    long drawn = 0;
+    // the least M C_i + u at which an id is drawn
+    long next = sum;
+    int id = 0;
+    while (id < vocabularySize) {
+      int blockEnd = id + BLOCK;
+      if (blockEnd <= vocabularySize && sampleSize * cumulative[blockEnd - 1] + start < next) {
+        id = blockEnd;
+        continue;
+      }
+      int end = Math.min(blockEnd, vocabularySize);
+      for (; id < end; id++) {
+        long reached = sampleSize * cumulative[id] + start;
+        if (reached >= next) {
+          long draws = reached / sum;
+          into.add(id, (int) (draws - drawn));
+          drawn = draws;
+          next = (draws + 1) * sum;
+        }
       }
     }
     into.endRow();
   }
 
-  private long toFixedPoint(float[] probabilities, int offset) {
+  private long accumulate(float[] probabilities, int offset) {
     long sum = 0;
+    int wrong = 0;
     for (int id = 0; id < vocabularySize; id++) {
       float probability = probabilities[offset + id];
-      if (!(probability >= 0 && probability <= 1 + TOLERANCE)) {
-        throw new IllegalArgumentException(
-            "the probability of id %d is %s, expected from 0 to 1".formatted(id, probability));
-      }
-      long scaled = (long) (probability * SCALE);
-      fixedPoint[id] = scaled;
+      // The bits of floats from 0 up are ordered like the floats: a sign bit means out of range.
+      int bits = Float.floatToRawIntBits(probability);
+      wrong |= bits | GREATEST_PROBABILITY_BITS - bits;
+      // 2^52 in front makes the mantissa's low bits the nearest integer, with no conversion.
+      long scaled = Double.doubleToRawLongBits(probability * SCALE + 0x1p52) & 0xf_ffff_ffff_ffffL;
       sum += scaled;
+      cumulative[id] = sum;
+    }
+    if (wrong < 0) {
+      refuseWhatIsNoProbability(probabilities, offset);
     }
     if (sum < LEAST_SUM || sum > GREATEST_SUM) {
       throw new IllegalArgumentException(
           "the probabilities of a row add up to %s, expected 1".formatted(sum / SCALE));
     }
     return sum;
+  }
+
+  private void refuseWhatIsNoProbability(float[] probabilities, int offset) {
+    for (int id = 0; id < vocabularySize; id++) {
+      float probability = probabilities[offset + id];
+      // -0 is let through: it has a sign bit, and is 0
+      if (!(probability >= 0 && probability <= GREATEST_PROBABILITY)) {
+        throw new IllegalArgumentException(
+            "the probability of id %d is %s, expected from 0 to 1".formatted(id, probability));
+      }
+    }
   }
 
   /**

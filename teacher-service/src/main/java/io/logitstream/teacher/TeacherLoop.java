@@ -16,13 +16,18 @@ import io.logitstream.teacher.scoring.ScoringTask;
 import io.logitstream.teacher.scoring.WindowScoring;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The teacher's loop: prompts in, logits out, in transactions that hold a few prompts whole. A
  * failure leaves it; what was not committed is read again by whoever has the partitions then.
  */
 final class TeacherLoop {
+  private static final Logger LOGGER = LoggerFactory.getLogger(TeacherLoop.class);
+
   private final TeacherSettings settings;
   private final Backpressure backpressure;
   private final PromptIntake intake;
@@ -74,16 +79,27 @@ final class TeacherLoop {
       if (cycle.isEmpty()) {
         continue;
       }
-      Tally tally = new Tally();
-      for (PreparedPrompt.Condemned condemned : cycle.condemned()) {
-        publisher.send(deadLetters.letter(condemned.read(), condemned.code(), condemned.failure()));
+      try {
+        commit(cycle);
+        committed.run();
+      } catch (CommitFailedException e) {
+        // The group was rebalanced meanwhile; who has the partitions now reads the prompts again.
+        LOGGER.info("giving up {} prompts: {}", cycle.prompts().size(), e.getMessage());
+        publisher.abort();
+        intake.rewind();
       }
-      publish(cycle.scorable(), false, trainingScoring, tally);
-      publish(cycle.scorable(), true, evaluationScoring, tally);
-      publisher.commit(cycle.nextOffsets(), intake.group());
-      progress.add(tally.figures(cycle));
-      committed.run();
     }
+  }
+
+  private void commit(Cycle cycle) {
+    Tally tally = new Tally();
+    for (PreparedPrompt.Condemned condemned : cycle.condemned()) {
+      publisher.send(deadLetters.letter(condemned.read(), condemned.code(), condemned.failure()));
+    }
+    publish(cycle.scorable(), false, trainingScoring, tally);
+    publish(cycle.scorable(), true, evaluationScoring, tally);
+    publisher.commit(cycle.nextOffsets(), intake.group());
+    progress.add(tally.figures(cycle));
   }
 
   private void publish(

@@ -7,6 +7,8 @@ import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.model.tokenizer.Tokenizer;
 import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.schemas.TeacherIdentity;
 import io.logitstream.schemas.topics.RecordKeys;
@@ -52,12 +54,21 @@ record TeacherModel(
   /**
    * Opens the model directory and, where something is scored, the model.
    *
-   * @throws ConfigurationException if the model does not fit the settings
+   * @throws LogitstreamException (CONFIGURATION) if the model cannot be used, or not so
    */
   static TeacherModel open(TeacherSettings settings) throws IOException {
+    try {
+      return load(settings);
+    } catch (UnsupportedModelException e) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION, "teacher.model cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static TeacherModel load(TeacherSettings settings) throws IOException {
     ModelDirectory directory = ModelDirectory.open(settings.model());
     ModelConfig config = directory.config();
-    checkFits(settings, config);
+    checkFits(settings, directory);
     TeacherIdentity identity = identity(settings, directory);
     Tokenizer tokenizer = Tokenizer.fromJson(directory.tokenizerJson(), config);
     TextTokenizer textTokenizer = new ModelTextTokenizer(tokenizer);
@@ -65,12 +76,6 @@ record TeacherModel(
       WindowScoring labels = new LabelsScoring();
       return new TeacherModel(
           identity, textTokenizer, Optional.empty(), labels, labels, tokenizer::close);
-    }
-    if (!directory.hasWeights()) {
-      tokenizer.close();
-      throw new UnsupportedModelException(
-          "%s has no model.safetensors; without weights only teacher.encoding=labels works"
-              .formatted(settings.model()));
     }
     TorchEngine engine = TorchEngine.start(settings.device(), settings.threads());
     ComputeType computeType =
@@ -134,7 +139,13 @@ record TeacherModel(
     }
   }
 
-  private static void checkFits(TeacherSettings settings, ModelConfig config) {
+  private static void checkFits(TeacherSettings settings, ModelDirectory directory) {
+    if (settings.scores() && !directory.hasWeights()) {
+      throw new ConfigurationException(
+          "teacher.model %s has no model.safetensors; without weights only teacher.encoding=labels works"
+              .formatted(settings.model()));
+    }
+    ModelConfig config = directory.config();
     int positions = settings.windows().positions();
     if (settings.scores() && positions > config.maxPositions()) {
       throw new ConfigurationException(

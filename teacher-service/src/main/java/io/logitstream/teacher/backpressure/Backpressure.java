@@ -68,7 +68,7 @@ public final class Backpressure {
       held |= isBehindAndMoves(group, standing, now);
     }
     if (held != holdsBack) {
-      LOGGER.info(
+      LOGGER.debug(
           "{}: lags are {}, allowed {}",
           held ? "waiting for readers" : "going on",
           standings,

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes records, dead letters and the offsets that they were made from in one transaction,
  * which begins with its first record: readers of committed records wait for it from then on. One
- * thread only; of no use after a failure other than to close it, which ends the transaction.
+ * thread only. After a CommitFailedException it can abort and go on; after any other failure it is
+ * closed.
  */
 public final class TransactionalPublisher implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(TransactionalPublisher.class);
@@ -67,13 +68,19 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
+  /** Gives up the open transaction, if there is one. */
+  public void abort() {
+    if (open) {
+      producer.abortTransaction();
+      open = false;
+    }
+  }
+
   /** Gives up the open transaction, if there is one, and closes the producer. */
   @Override
   public void close() {
     try {
-      if (open) {
-        producer.abortTransaction();
-      }
+      abort();
     } catch (KafkaException | IllegalStateException e) {
       // The broker ends it: at the transaction's timeout, or when a successor begins.
       LOGGER.warn("could not abort the open transaction: {}", e.getMessage());

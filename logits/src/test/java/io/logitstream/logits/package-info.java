@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.logits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package io.logitstream.teacher;
+
+import io.logitstream.embedded.EmbeddedBroker;
+import io.logitstream.embedded.EmbeddedBrokerSettings;
+import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.platform.kafka.KafkaSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A broker and a registry for all tests of this module; each test has a topic prefix of its own.
+ */
+final class RunningKafka implements ParameterResolver {
+  private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == KafkaSettings.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Running running =
+        context
+            .getRoot()
+            .getStore(Namespace.GLOBAL)
+            .getOrComputeIfAbsent(Running.class, key -> new Running(), Running.class);
+    return new KafkaSettings(
+        running.broker.bootstrapServers(),
+        running.registry.url(),
+        "teacher%d.".formatted(PREFIXES.incrementAndGet()),
+        true,
+        Map.of());
+  }
+
+  private static final class Running
+      implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+    private final EmbeddedBroker broker;
+    private final EmbeddedRegistry registry;
+
+    Running() {
+      try {
+        broker =
+            EmbeddedBroker.start(
+                new EmbeddedBrokerSettings(Files.createTempDirectory("teacher-test"), 0));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0);
+    }
+
+    @Override
+    public void close() {
+      registry.close();
+      broker.close();
+    }
+  }
+}

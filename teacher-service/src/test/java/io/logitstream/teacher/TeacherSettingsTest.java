@@ -1,0 +1,151 @@
+package io.logitstream.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.teacher.TeacherSettings.ComputeChoice;
+import io.logitstream.teacher.backpressure.BackpressureSettings;
+import io.logitstream.teacher.batching.WindowCutter;
+import io.logitstream.teacher.scoring.TeacherEncoding;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TeacherSettingsTest {
+  @TempDir private Path directory;
+
+  @Test
+  void onlyTheModelHasNoDefault() {
+    assertThat(settings(Map.of("teacher.model", "m")))
+        .isEqualTo(
+            new TeacherSettings(
+                Path.of("m"),
+                Optional.empty(),
+                Optional.empty(),
+                "auto",
+                0,
+                ComputeChoice.AUTO,
+                TeacherEncoding.SAMPLED,
+                TeacherEncoding.FULL,
+                32,
+                1f,
+                new WindowCutter(256, 0),
+                1 << 16,
+                4096,
+                Duration.ofMillis(50),
+                "logitstream-teacher",
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
+                new BackpressureSettings(
+                    List.of(), 5_000, Duration.ofSeconds(1), Duration.ofMinutes(2))));
+    assertThatThrownBy(() -> settings(Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("teacher.model has no value");
+  }
+
+  @Test
+  void everySettingCanBeGiven() {
+    assertThat(
+            settings(
+                Map.ofEntries(
+                    Map.entry("teacher.model", "m"),
+                    Map.entry("teacher.name", "n"),
+                    Map.entry("teacher.revision", "r"),
+                    Map.entry("teacher.device", "cpu"),
+                    Map.entry("teacher.threads", "2"),
+                    Map.entry("teacher.compute-type", "bf16"),
+                    Map.entry("teacher.encoding", "sampled"),
+                    Map.entry("teacher.evaluation-encoding", "sampled"),
+                    Map.entry("teacher.sample-size", "7"),
+                    Map.entry("teacher.temperature", "2"),
+                    Map.entry("teacher.window-tokens", "100"),
+                    Map.entry("teacher.window-overlap", "10"),
+                    Map.entry("teacher.max-prompt-tokens", "1000"),
+                    Map.entry("teacher.batch-tokens", "500"),
+                    Map.entry("teacher.max-batch-wait", "1s"),
+                    Map.entry("teacher.group", "g"),
+                    Map.entry("teacher.session-timeout", "20s"),
+                    Map.entry("teacher.transaction-timeout", "10s"),
+                    Map.entry("backpressure.groups", "a,b"),
+                    Map.entry("backpressure.max-lag", "9"),
+                    Map.entry("backpressure.check-interval", "2s"),
+                    Map.entry("backpressure.ignore-after", "3m"))))
+        .isEqualTo(
+            new TeacherSettings(
+                Path.of("m"),
+                Optional.of("n"),
+                Optional.of("r"),
+                "cpu",
+                2,
+                ComputeChoice.BF16,
+                TeacherEncoding.SAMPLED,
+                TeacherEncoding.SAMPLED,
+                7,
+                2f,
+                new WindowCutter(100, 10),
+                1000,
+                500,
+                Duration.ofSeconds(1),
+                "g",
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                new BackpressureSettings(
+                    List.of("a", "b"), 9, Duration.ofSeconds(2), Duration.ofMinutes(3))));
+  }
+
+  @Test
+  void settingsThatContradictEachOtherAreRefusedByName() {
+    assertRefused(
+        Map.of("teacher.temperature", "2", "teacher.encoding", "full"), "teacher.temperature is 2");
+    assertRefused(
+        Map.of("teacher.window-tokens", "8", "teacher.window-overlap", "8"),
+        "teacher.window-overlap is 8");
+    assertRefused(Map.of("teacher.group", " "), "teacher.group is empty");
+  }
+
+  @Test
+  void aModelThatDoesNotFitTheSettingsIsRefusedByName() {
+    Path weights = TinyTeacher.withWeights(directory.resolve("weights"));
+    Path none = TinyTeacher.withoutWeights(directory.resolve("none"));
+    assertThatThrownBy(() -> TeacherModel.open(settings(Map.of("teacher.model", none.toString()))))
+        .hasMessageContaining("no model.safetensors");
+    assertThatThrownBy(
+            () -> TeacherModel.open(settings(Map.of("teacher.model", weights.toString()))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("teacher.window-tokens is 256, but the model reads at most 128");
+    assertThatThrownBy(
+            () ->
+                TeacherModel.open(
+                    settings(
+                        Map.of(
+                            "teacher.model",
+                            none.toString(),
+                            "teacher.encoding",
+                            "labels",
+                            "teacher.name",
+                            "a/b"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("teacher.name is 'a/b'");
+  }
+
+  private static void assertRefused(Map<String, String> wrong, String message) {
+    Map<String, String> all = new HashMap<>(wrong);
+    all.put("teacher.model", "m");
+    assertThatThrownBy(() -> settings(all))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static TeacherSettings settings(Map<String, String> overrides) {
+    return TeacherSettings.from(
+        Configuration.load(TeacherSettings.SETTINGS, ConfigurationLayers.of(overrides)));
+  }
+}

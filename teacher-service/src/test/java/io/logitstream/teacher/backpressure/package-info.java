@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.teacher.backpressure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.teacher.batching;
+
+import org.jspecify.annotations.NullMarked;

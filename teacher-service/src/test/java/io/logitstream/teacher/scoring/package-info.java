@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.teacher.scoring;
+
+import org.jspecify.annotations.NullMarked;
