@@ -3,9 +3,14 @@
 
     python3 -m venv ~/foreign-client
     ~/foreign-client/bin/pip install -r system-tests/foreign-client/requirements.txt
-    ./logitstream broker &                      # prints its addresses; then produce, teach and train, or run the demo with --data
-    ~/foreign-client/bin/python system-tests/foreign-client/read_topics.py --bootstrap localhost:9092 --registry http://localhost:8081
+    ./logitstream broker                        # in one terminal; then, in others:
+    ./logitstream topics create
+    ./logitstream produce --source code java=console/target/traffic/java --rate 20
+    ./logitstream teach --set teacher.model=demo-teacher
+    ./logitstream train --set student.model=demo-student
+    ~/foreign-client/bin/python system-tests/foreign-client/read_topics.py
 
+--bootstrap and --registry name another Kafka and registry than those of `./logitstream broker`.
 Prints the first records of each topic as JSON lines: topic, partition, offset, key, and the value with Avro's names. Only
 committed records are read. Payloads of logits (version 1) are decoded as far as their first row, and their checksums are verified.
 Exit status: 0 every topic had a record and all of them were sound, 1 a topic had none or a record was not sound.
