@@ -54,6 +54,16 @@ public final class SparseLogitsCodec {
     return 32 + 4L * tokens + 2L * (tokens - 1) * vocabularySize;
   }
 
+  /** An upper bound of the length of a SAMPLED payload, in bytes. */
+  public static long sampledPayloadBytes(int tokens, int vocabularySize, int sampleSize) {
+    long entries = (long) (tokens - 1) * Math.min(sampleSize, vocabularySize);
+    return 32 + 4L * tokens + entries * (varintBytes(vocabularySize) + varintBytes(sampleSize));
+  }
+
+  private static int varintBytes(int value) {
+    return (bits(value) + 6) / 7;
+  }
+
   /** Writes a payload of the version {@link #VERSION}. */
   public static byte[] encode(SparseLogits logits) {
     int[] tokens = logits.tokens();

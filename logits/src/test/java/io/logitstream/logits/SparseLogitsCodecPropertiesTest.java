@@ -28,6 +28,17 @@ class SparseLogitsCodecPropertiesTest {
   }
 
   @Property
+  void noPayloadIsLongerThanItsBound(@ForAll("samples") Sample sample) {
+    int tokens = sample.logits().tokens().length;
+    long bound =
+        sample.logits() instanceof SampledLogits sampled
+            ? SparseLogitsCodec.sampledPayloadBytes(
+                tokens, sample.vocabularySize(), sampled.sampleSize())
+            : SparseLogitsCodec.fullPayloadBytes(tokens, sample.vocabularySize());
+    assertThat((long) SparseLogitsCodec.encode(sample.logits()).length).isLessThanOrEqualTo(bound);
+  }
+
+  @Property
   void aChangedByteIsNoticedByTheChecksum(
       @ForAll("samples") Sample sample, @ForAll int where, @ForAll byte change) {
     byte[] payload = SparseLogitsCodec.encode(sample.logits());

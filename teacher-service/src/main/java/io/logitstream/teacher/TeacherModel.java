@@ -152,24 +152,37 @@ record TeacherModel(
           "teacher.window-tokens is %d, but the model reads at most %d"
               .formatted(positions, config.maxPositions()));
     }
+    checkRecordFits(settings, settings.encoding(), config.vocabularySize());
+    checkRecordFits(settings, settings.effectiveEvaluationEncoding(), config.vocabularySize());
+  }
+
+  private static void checkRecordFits(
+      TeacherSettings settings, TeacherEncoding encoding, int vocabularySize) {
+    int tokens = settings.windows().positions() + 1;
+    long payload =
+        switch (encoding) {
+          case LABELS -> 4L * tokens;
+          case FULL -> SparseLogitsCodec.fullPayloadBytes(tokens, vocabularySize);
+          case SAMPLED ->
+              SparseLogitsCodec.sampledPayloadBytes(tokens, vocabularySize, settings.sampleSize());
+        };
     int limit =
         Topic.TEACHER_LOGITS.specification("", 1, (short) 1).maxMessageBytes()
             - RECORD_OVERHEAD_BYTES;
-    long full = SparseLogitsCodec.fullPayloadBytes(positions + 1, config.vocabularySize());
-    boolean fullIsUsed =
-        settings.encoding() == TeacherEncoding.FULL
-            || settings.effectiveEvaluationEncoding() == TeacherEncoding.FULL;
-    if (fullIsUsed && full > limit) {
+    if (payload > limit) {
       throw new ConfigurationException(
-          ("full logits of teacher.window-tokens=%d over %d ids are %d bytes, a record holds %d:"
-                  + " set teacher.window-tokens to at most %d, or teacher.encoding and"
-                  + " teacher.evaluation-encoding to sampled")
+          ("a window of teacher.window-tokens=%d over %d ids may take %d bytes as %s, but a record"
+                  + " holds %d: make teacher.window-tokens smaller (about %d)%s")
               .formatted(
-                  positions,
-                  config.vocabularySize(),
-                  full,
+                  settings.windows().positions(),
+                  vocabularySize,
+                  payload,
+                  encoding,
                   limit,
-                  limit / (2 * config.vocabularySize())));
+                  settings.windows().positions() * (long) limit / payload,
+                  encoding == TeacherEncoding.FULL
+                      ? ", or use sampled for teacher.encoding and teacher.evaluation-encoding"
+                      : ""));
     }
   }
 

@@ -10,6 +10,7 @@ import io.logitstream.teacher.TeacherSettings.ComputeChoice;
 import io.logitstream.teacher.backpressure.BackpressureSettings;
 import io.logitstream.teacher.batching.WindowCutter;
 import io.logitstream.teacher.scoring.TeacherEncoding;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -115,25 +116,37 @@ class TeacherSettingsTest {
   void aModelThatDoesNotFitTheSettingsIsRefusedByName() {
     Path weights = TinyTeacher.withWeights(directory.resolve("weights"));
     Path none = TinyTeacher.withoutWeights(directory.resolve("none"));
-    assertThatThrownBy(() -> TeacherModel.open(settings(Map.of("teacher.model", none.toString()))))
-        .hasMessageContaining("no model.safetensors");
-    assertThatThrownBy(
-            () -> TeacherModel.open(settings(Map.of("teacher.model", weights.toString()))))
+    assertThatThrownBy(() -> open(none)).hasMessageContaining("no model.safetensors");
+    assertThatThrownBy(() -> open(weights, "teacher.window-tokens", "65537"))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("teacher.window-tokens is 256, but the model reads at most 128");
+        .hasMessageContaining("teacher.window-tokens is 65537, but the model reads at most 65536");
+    assertThatThrownBy(() -> open(weights, "teacher.window-tokens", "65536"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("as FULL, but a record holds");
     assertThatThrownBy(
             () ->
-                TeacherModel.open(
-                    settings(
-                        Map.of(
-                            "teacher.model",
-                            none.toString(),
-                            "teacher.encoding",
-                            "labels",
-                            "teacher.name",
-                            "a/b"))))
+                open(
+                    weights,
+                    "teacher.window-tokens",
+                    "65536",
+                    "teacher.sample-size",
+                    "64",
+                    "teacher.evaluation-encoding",
+                    "sampled"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("as SAMPLED, but a record holds");
+    assertThatThrownBy(() -> open(none, "teacher.encoding", "labels", "teacher.name", "a/b"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("teacher.name is 'a/b'");
+  }
+
+  private static TeacherModel open(Path model, String... namesAndValues) throws IOException {
+    Map<String, String> overrides = new HashMap<>();
+    overrides.put("teacher.model", model.toString());
+    for (int index = 0; index < namesAndValues.length; index += 2) {
+      overrides.put(namesAndValues[index], namesAndValues[index + 1]);
+    }
+    return TeacherModel.open(settings(overrides));
   }
 
   private static void assertRefused(Map<String, String> wrong, String message) {

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 /** A random model over bytes: token 0 begins a text, 1 ends it, byte b is one of the others. */
 public final class TinyTeacher {
   public static final ModelConfig CONFIG =
-      new ModelConfig(258, 16, 32, 1, 2, 1, 8, 1e-5, 10_000, true, 128, 0, 1);
+      new ModelConfig(258, 16, 32, 1, 2, 1, 8, 1e-5, 10_000, true, 1 << 16, 0, 1);
 
   private TinyTeacher() {}
 
