@@ -73,6 +73,7 @@ final class CompleteCommand implements Callable<Integer> {
   private long seed;
 
   @Mixin private ModelOptions model;
+  @Mixin private ConfigurationOptions options;
   @Mixin private ComputeOptions compute;
   @Mixin private OutputOption output;
 
@@ -80,7 +81,7 @@ final class CompleteCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SamplingSettings sampling = new SamplingSettings(temperature, topP, seed);
     String text = prompt.equals("-") ? TextInput.read(prompt) : prompt;
-    LoadedModel loaded = model.load();
+    LoadedModel loaded = model.load(options);
     try (Tokenizer tokenizer = loaded.tokenizer();
         Decoder decoder = loaded.decoder(compute.start(), compute.computeType())) {
       int[] ids = withBeginning(tokenizer, tokenizer.encode(text));

@@ -9,7 +9,6 @@ import io.logitstream.platform.LogitstreamException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model a command works with: a directory, or a checkpoint on the topics. */
@@ -24,15 +23,18 @@ final class ModelOptions {
               + " shows them; RUN/latest is a run's newest).")
   private String model;
 
-  @Mixin private ConfigurationOptions configuration;
-
-  LoadedModel load() throws IOException {
+  /**
+   * Loads the model.
+   *
+   * @param options where the topics are, for a checkpoint
+   */
+  LoadedModel load(ConfigurationOptions options) throws IOException {
     Path directory = Path.of(model);
     if (Files.isDirectory(directory)) {
       return fromDirectory(directory);
     }
     if (CheckpointModels.isId(model)) {
-      try (CheckpointReader reader = CheckpointModels.open(configuration.load())) {
+      try (CheckpointReader reader = CheckpointModels.open(options.load())) {
         return CheckpointModels.load(reader, CheckpointModels.find(reader, model));
       }
     }

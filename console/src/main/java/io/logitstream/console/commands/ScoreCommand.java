@@ -45,12 +45,13 @@ final class ScoreCommand implements Callable<Integer> {
   private String text;
 
   @Mixin private ModelOptions model;
+  @Mixin private ConfigurationOptions options;
   @Mixin private ComputeOptions compute;
 
   @Override
   public Integer call() throws IOException {
     String content = TextInput.read(text);
-    LoadedModel loaded = model.load();
+    LoadedModel loaded = model.load(options);
     try (Tokenizer tokenizer = loaded.tokenizer();
         Decoder decoder = loaded.decoder(compute.start(), compute.computeType())) {
       TextScore score = new TextScorer(decoder, tokenizer).score(content);

@@ -3,15 +3,19 @@ package io.logitstream.console.demo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A value over time. Keeps a bounded number of points: when there are too many, every second one
- * goes. The first and the newest always stay.
+ * A value over time. Keeps a bounded number of points, evenly picked; the first and the newest are
+ * always there.
  */
 final class Curve {
-  private static final int POINTS_MAX = 8192;
+  private static final int POINTS_MAX = 4096;
 
-  private final List<Point> points = new ArrayList<>();
+  private final List<Point> picked = new ArrayList<>();
+  private long added;
+  private long stride = 1;
+  private @Nullable Point newest;
 
   /**
    * A point.
@@ -23,36 +27,48 @@ final class Curve {
   Curve() {}
 
   Curve(Curve other) {
-    points.addAll(other.points);
+    picked.addAll(other.picked);
+    added = other.added;
+    stride = other.stride;
+    newest = other.newest;
   }
 
   void add(double seconds, double value) {
-    if (points.size() == POINTS_MAX) {
-      for (int i = points.size() - 2; i > 0; i -= 2) {
-        points.remove(i);
-      }
+    newest = new Point(seconds, value);
+    if (added++ % stride != 0) {
+      return;
     }
-    points.add(new Point(seconds, value));
+    picked.add(newest);
+    if (picked.size() > POINTS_MAX) {
+      List<Point> every = List.copyOf(picked);
+      picked.clear();
+      for (int i = 0; i < every.size(); i += 2) {
+        picked.add(every.get(i));
+      }
+      stride *= 2;
+    }
   }
 
   List<Point> points() {
+    List<Point> points = new ArrayList<>(picked);
+    if (newest != null && !newest.equals(points.get(points.size() - 1))) {
+      points.add(newest);
+    }
     return List.copyOf(points);
   }
 
   OptionalDouble first() {
-    return points.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(points.get(0).value());
+    return picked.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(picked.get(0).value());
   }
 
   OptionalDouble last() {
-    return points.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(points.get(points.size() - 1).value());
+    return newest == null ? OptionalDouble.empty() : OptionalDouble.of(newest.value());
   }
 
   /** The newest value that was there at a time. */
   OptionalDouble at(double seconds) {
     OptionalDouble value = OptionalDouble.empty();
-    for (Point point : points) {
+    for (Point point : points()) {
       if (point.seconds() > seconds) {
         return value;
       }
@@ -64,6 +80,7 @@ final class Curve {
   /** The curve with each value the mean of itself and up to {@code window - 1} before it. */
   Curve smoothed(int window) {
     Curve smoothed = new Curve();
+    List<Point> points = points();
     double sum = 0;
     for (int i = 0; i < points.size(); i++) {
       sum += points.get(i).value();

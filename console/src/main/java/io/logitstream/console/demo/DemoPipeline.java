@@ -37,6 +37,7 @@ final class DemoPipeline implements AutoCloseable {
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final TrainerProgress trainerProgress = new TrainerProgress();
   private final StopSignal stop;
   private final EmbeddedBroker broker;
   private final Configuration configuration;
@@ -99,6 +100,10 @@ final class DemoPipeline implements AutoCloseable {
 
   Observations observations() {
     return observations;
+  }
+
+  TrainerProgress.Snapshot trainer() {
+    return trainerProgress.snapshot();
   }
 
   /** From the process's start to the services'. */
@@ -171,7 +176,7 @@ final class DemoPipeline implements AutoCloseable {
             KafkaSettings.from(configuration),
             open(new Meters("trainer")).registry(),
             health,
-            new TrainerProgress());
+            trainerProgress);
     Map<String, Service> services = new LinkedHashMap<>();
     services.put("producer", watched(producer));
     services.put("teacher", watched(teacher));

@@ -3,6 +3,7 @@ package io.logitstream.console.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.trainer.TrainerProgress;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -26,9 +27,15 @@ final class DemoReport {
 
   /**
    * @param snapshot the end of the session
+   * @param trainer for the latencies of records from before the session, which it read and the
+   *     observations did not
    * @param coldStartSeconds from the process's start to the pipeline's
    */
-  DemoReport(Snapshot snapshot, Observations observations, double coldStartSeconds) {
+  DemoReport(
+      Snapshot snapshot,
+      Observations observations,
+      TrainerProgress.Snapshot trainer,
+      double coldStartSeconds) {
     CheckpointManifest checkpoint = snapshot.lastCheckpoint();
     put("run", checkpoint == null ? null : checkpoint.getRun());
     put("seconds", number(snapshot.seconds()));
@@ -67,8 +74,12 @@ final class DemoReport {
     put("computeType", checkpoint == null ? null : checkpoint.getEnvironment().getComputeType());
     put("deadLetters", snapshot.deadLetters());
     put("waitShare", number(snapshot.waitShare()));
-    put("promptToStepP50Seconds", boxed(observations.promptToStepSeconds(0.50)));
-    put("promptToStepP99Seconds", boxed(observations.promptToStepSeconds(0.99)));
+    put(
+        "promptToStepP50Seconds",
+        latency(observations.promptToStepSeconds(0.50), trainer.promptToStepP50Ms()));
+    put(
+        "promptToStepP99Seconds",
+        latency(observations.promptToStepSeconds(0.99), trainer.promptToStepP99Ms()));
     put("coldStartToFirstStepSeconds", number(coldStartSeconds + snapshot.firstStepBeganSeconds()));
     put("peakMemoryBytes", ProcessMemory.peakBytes().stream().boxed().findFirst().orElse(null));
   }
@@ -125,6 +136,12 @@ final class DemoReport {
   private static @Nullable Double mean(
       Snapshot snapshot, Function<DomainCurves, OptionalDouble> value) {
     return boxed(snapshot.overDomains(value));
+  }
+
+  private static @Nullable Double latency(OptionalDouble seconds, OptionalDouble elseMs) {
+    return seconds.isPresent() || elseMs.isEmpty()
+        ? boxed(seconds)
+        : number(elseMs.getAsDouble() / 1000);
   }
 
   private static long scoredTokens(Snapshot snapshot) {

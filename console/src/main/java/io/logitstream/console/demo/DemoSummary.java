@@ -84,7 +84,8 @@ final class DemoSummary {
 
   private void report(Consumer<String> say) throws IOException {
     DemoReport report =
-        new DemoReport(snapshot, pipeline.observations(), pipeline.coldStartSeconds());
+        new DemoReport(
+            snapshot, pipeline.observations(), pipeline.trainer(), pipeline.coldStartSeconds());
     if (request.report().isPresent()) {
       report.write(request.report().get());
       say.accept("Report      " + request.report().get());

@@ -7,6 +7,7 @@ import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.StepEntry;
+import io.logitstream.trainer.TrainerProgress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,12 @@ class ObservationsTest {
     Observations observations = Observed.run(70);
 
     Map<String, ?> report =
-        new DemoReport(observations.snapshot(70 * Observed.SECOND), observations, 4).values();
+        new DemoReport(
+                observations.snapshot(70 * Observed.SECOND),
+                observations,
+                new TrainerProgress().snapshot(),
+                4)
+            .values();
 
     assertThat(report)
         .containsKeys(

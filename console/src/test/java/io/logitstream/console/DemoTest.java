@@ -1,0 +1,178 @@
+package io.logitstream.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.logitstream.embedded.EmbeddedBroker;
+import io.logitstream.embedded.EmbeddedBrokerSettings;
+import io.logitstream.embedded.EmbeddedRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo with models of a few thousand parameters, and what can be done with what it leaves. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DemoTest {
+  @TempDir static Path folder;
+
+  @Test
+  @Order(1)
+  void trainsAStudentAndReportsIt() throws Exception {
+    TinyModel.write(folder.resolve("teacher"), 1);
+    TinyModel.write(folder.resolve("student"), 2);
+    writeTraffic(folder.resolve("letters"), "alpha beta gamma delta ");
+    writeTraffic(folder.resolve("digits"), "1 12 123 1234 12345 ");
+
+    Invocation demo = demo("6", "first.json");
+
+    assertThat(demo.err()).isEmpty();
+    assertThat(demo.status()).as(demo.out()).isZero();
+    JsonNode report = json("first.json");
+    assertThat(report.get("steps").asLong()).isGreaterThanOrEqualTo(6);
+    assertThat(report.get("checkpoints").asInt()).isGreaterThanOrEqualTo(2);
+    assertThat(report.get("deadLetters").asLong()).isZero();
+    assertThat(report.get("bytesPerToken").asDouble()).isPositive();
+    assertThat(report.get("evaluationBytesPerToken").asDouble()).isPositive();
+    assertThat(report.get("firstAcceptance").asDouble()).isBetween(0.0, 1.0);
+    assertThat(report.get("lastKl").isNumber()).isTrue();
+    assertThat(report.get("promptToStepP50Seconds").asDouble()).isPositive();
+    assertThat(report.get("lastCheckpointSha256").asText()).hasSize(64);
+    assertThat(demo.out()).contains("held-out letters", "held-out digits", "complete --model");
+    assertThat(folder.resolve("data").resolve("curves.png")).isNotEmptyFile();
+  }
+
+  @Test
+  @Order(2)
+  void goesOnWhereItStopped() throws Exception {
+    Invocation demo = demo("9", "second.json");
+
+    assertThat(demo.status()).as(demo.out()).isZero();
+    JsonNode first = json("first.json");
+    JsonNode second = json("second.json");
+    assertThat(second.get("steps").asLong()).isGreaterThan(first.get("steps").asLong());
+    assertThat(second.get("sessionSteps").asLong()).isLessThan(second.get("steps").asLong());
+  }
+
+  @Test
+  @Order(3)
+  void itsCheckpointsCanBeListedExportedAndScored() throws Exception {
+    Path data = folder.resolve("data").resolve("kafka");
+    Path text = Files.writeString(folder.resolve("text.txt"), "alpha beta 123");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(data, 0));
+        EmbeddedRegistry registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0)) {
+      String[] there = {
+        "--bootstrap-servers", broker.bootstrapServers(), "--registry-url", registry.url()
+      };
+
+      Invocation listed = with(there, "checkpoints", "list", "demo", "--output", "json");
+      Invocation shown = with(there, "checkpoints", "show", "demo/latest", "--output", "json");
+      Path exported = folder.resolve("exported");
+      Invocation export = with(there, "checkpoints", "export", "demo/latest", exported.toString());
+      Invocation fromTopic =
+          with(there, "score", "--model", "demo/latest", "--text", text.toString());
+      Invocation fromFolder =
+          Invocation.of("score", "--model", exported.toString(), "--text", text.toString());
+      Invocation none = with(there, "checkpoints", "show", "demo/999");
+
+      JsonNode newest = listed.json().get(listed.json().size() - 1);
+      assertThat(newest.get("weightsSha256").asText())
+          .isEqualTo(json("second.json").get("lastCheckpointSha256").asText());
+      assertThat(shown.json().get("sequence").asLong()).isEqualTo(newest.get("sequence").asLong());
+      assertThat(export.status()).as(export.err()).isZero();
+      assertThat(fromTopic.status()).as(fromTopic.err()).isZero();
+      assertThat(fromFolder.json()).isEqualTo(fromTopic.json());
+      assertThat(none.status()).isEqualTo(2);
+      assertThat(none.err()).contains("demo/999");
+    }
+  }
+
+  @Test
+  void aTeacherWithoutWeightsIsRefusedBeforeAnythingStarts() throws Exception {
+    Path untrained = TinyModel.write(folder.resolve("untrained"), 1);
+    Files.delete(untrained.resolve("model.safetensors"));
+
+    Invocation refused =
+        Invocation.of(
+            "demo",
+            "--plain",
+            "--teacher",
+            untrained.toString(),
+            "--student",
+            untrained.toString(),
+            "--data",
+            folder.resolve("never").toString(),
+            "--traffic",
+            "text=" + folder);
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("model.safetensors");
+    assertThat(folder.resolve("never")).doesNotExist();
+  }
+
+  private static Invocation demo(String steps, String report) {
+    return Invocation.of(
+        "demo",
+        "--plain",
+        "--duration",
+        "120s",
+        "--steps",
+        steps,
+        "--data",
+        folder.resolve("data").toString(),
+        "--report",
+        folder.resolve(report).toString(),
+        "--teacher",
+        folder.resolve("teacher").toString(),
+        "--student",
+        folder.resolve("student").toString(),
+        "--traffic",
+        "letters=" + folder.resolve("letters"),
+        "digits=" + folder.resolve("digits"),
+        "--set",
+        "held-out.share=300",
+        "--set",
+        "teacher.window-tokens=64",
+        "--set",
+        "teacher.compute-type=f32",
+        "--set",
+        "compute.type=f32",
+        "--set",
+        "train.step-records=8",
+        "--set",
+        "evaluation.windows=2",
+        "--set",
+        "evaluation.every-steps=3",
+        "--set",
+        "checkpoint.every-steps=3");
+  }
+
+  private static Invocation with(String[] connection, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of(connection));
+    return Invocation.of(all.toArray(String[]::new));
+  }
+
+  private static JsonNode json(String file) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(file).toFile());
+  }
+
+  private static void writeTraffic(Path directory, String words) throws IOException {
+    for (int group = 0; group < 16; group++) {
+      Path package_ = Files.createDirectories(directory.resolve("group" + group));
+      for (int document = 0; document < 4; document++) {
+        Files.writeString(
+            package_.resolve("document" + document + ".txt"),
+            "Document %d of group %d.\n%s\n"
+                .formatted(document, group, words.repeat(6 + document)));
+      }
+    }
+  }
+}
