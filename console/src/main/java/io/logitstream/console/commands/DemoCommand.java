@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
@@ -127,7 +128,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static Path newFolder() {
-    return Path.of(".logitstream", "demo-" + LocalDateTime.now().format(FOLDER))
+    return Path.of(
+            ".logitstream", "demo-" + LocalDateTime.now(ZoneId.systemDefault()).format(FOLDER))
         .toAbsolutePath()
         .normalize();
   }

@@ -26,7 +26,7 @@ public final class Demo {
   private static final Duration FRAME = Duration.ofMillis(500);
 
   /** Services drain, then the watcher, the broker and the drawing of the plot. */
-  private static final Duration DRAIN = Duration.ofSeconds(120);
+  private static final Duration DRAIN = Duration.ofMinutes(2);
 
   private Demo() {}
 
@@ -42,8 +42,7 @@ public final class Demo {
       PrintWriter out)
       throws Exception {
     DemoHeading heading = heading(request);
-    // Wrong settings are told before anything is started.
-    configuration.apply(Map.of());
+    DemoPipeline.requireUsable(configuration.apply(Map.of()));
     Files.createDirectories(request.data());
     Path log = request.data().resolve("demo.log");
     Logging.toFile(log);
@@ -58,14 +57,14 @@ public final class Demo {
       view.note("Starting Kafka and the schema registry ...");
       try (DemoPipeline pipeline = DemoPipeline.start(request, configuration, stop)) {
         view.note("Kafka listens on " + pipeline.bootstrapServers());
-        Snapshot last = watch(pipeline, view, heading, stop);
+        watch(pipeline, view, heading, stop);
         view.note("Stopping; the last checkpoint is committed ...");
         Optional<Throwable> failure = pipeline.stopServices();
         if (failure.isPresent()) {
           view.note("The demo ended before its time: " + failure.get().getMessage());
           view.note("More is in " + log);
         }
-        last = pipeline.finish();
+        Snapshot last = pipeline.finish();
         view.show(last, pipeline.sample());
         view.settle();
         view.note("");
@@ -75,18 +74,16 @@ public final class Demo {
     }
   }
 
-  private static Snapshot watch(
+  private static void watch(
       DemoPipeline pipeline, DemoView view, DemoHeading heading, StopSignal stop)
       throws InterruptedException {
-    Snapshot snapshot = pipeline.snapshot();
     while (!stop.await(FRAME) && pipeline.isRunning()) {
-      snapshot = pipeline.snapshot();
+      Snapshot snapshot = pipeline.snapshot();
       view.show(snapshot, pipeline.sample());
       if (snapshot.seconds() >= heading.limitSeconds()) {
         stop.request();
       }
     }
-    return snapshot;
   }
 
   private static DemoHeading heading(DemoRequest request) throws IOException {

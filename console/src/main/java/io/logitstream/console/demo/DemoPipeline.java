@@ -17,6 +17,7 @@ import io.logitstream.platform.registry.SchemaRegistration;
 import io.logitstream.producer.ProducerSettings;
 import io.logitstream.producer.PromptProducer;
 import io.logitstream.teacher.TeacherService;
+import io.logitstream.teacher.TeacherSettings;
 import io.logitstream.trainer.StudentTrainer;
 import io.logitstream.trainer.TrainerProgress;
 import io.logitstream.trainer.TrainerSettings;
@@ -79,6 +80,14 @@ final class DemoPipeline implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Reads all settings, so that wrong ones are told before anything is started. */
+  static void requireUsable(Configuration configuration) {
+    ProducerSettings.from(configuration);
+    TeacherSettings.from(configuration);
+    TrainerSettings.from(configuration);
+    TopicSettings.from(configuration);
   }
 
   /** Starts everything; the clock of the demo runs from here. */

@@ -15,7 +15,7 @@ record DomainCurves(
     forwardKl.add(seconds, metrics.getForwardKl());
     crossEntropy.add(seconds, metrics.getCrossEntropy());
     top1Agreement.add(seconds, metrics.getTop1Agreement());
-    tokens.add(seconds, metrics.getTokens());
+    tokens.add(seconds, (double) metrics.getTokens());
   }
 
   DomainCurves copy() {
