@@ -30,13 +30,13 @@ public final class DemoDefaults {
     defaults.put("run", RUN);
     defaults.put("student.model", request.student().toString());
     defaults.put("compute.threads", "1");
-    defaults.put("train.step-records", "16");
+    defaults.put("train.step-records", "8");
     defaults.put("loss.soft-weight", "0.9");
     defaults.put("optimizer.learning-rate", "0.003");
-    defaults.put("optimizer.warmup-steps", "30");
+    defaults.put("optimizer.warmup-steps", "20");
     defaults.put("evaluation.every-steps", "50");
     defaults.put("evaluation.windows", "12");
-    defaults.put("evaluation.wait", "30s");
+    defaults.put("evaluation.wait", "60s");
     defaults.put("evaluation.domains", String.join(",", request.domains()));
     defaults.put("checkpoint.every-steps", "100");
     return defaults;
