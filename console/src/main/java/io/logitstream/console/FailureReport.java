@@ -6,6 +6,7 @@ import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.kafka.KafkaFailures;
+import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.ExitStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,11 +31,20 @@ final class FailureReport implements IExecutionExceptionHandler {
       Exception failure, CommandLine commandLine, ParseResult parseResult) {
     PrintWriter err = commandLine.getErr();
     err.println("logitstream: " + message(failure));
+    ExitStatus status = status(failure);
+    if (status == ExitStatus.UNREACHABLE) {
+      root.kafka().ifPresent(kafka -> err.println(lookedFor(kafka)));
+    }
     if (root.isVerbose()) {
       failure.printStackTrace(err);
     }
     err.flush();
-    return status(failure).code();
+    return status.code();
+  }
+
+  private static String lookedFor(KafkaSettings kafka) {
+    return "Kafka was looked for at %s (kafka.bootstrap.servers), the schema registry at %s (registry.url)."
+        .formatted(kafka.bootstrapServers(), kafka.registryUrl());
   }
 
   static String message(Throwable failure) {

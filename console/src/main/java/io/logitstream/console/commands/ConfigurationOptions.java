@@ -62,10 +62,13 @@ final class ConfigurationOptions {
     all.putAll(overrides);
     all.putAll(fixed);
     LogitstreamCommand root = (LogitstreamCommand) spec.root().userObject();
-    return Configuration.load(
-        AllSettings.known(),
-        used,
-        new ConfigurationLayers(defaults, Optional.ofNullable(file), root.environment(), all));
+    Configuration configuration =
+        Configuration.load(
+            AllSettings.known(),
+            used,
+            new ConfigurationLayers(defaults, Optional.ofNullable(file), root.environment(), all));
+    root.looksFor(KafkaSettings.from(configuration));
+    return configuration;
   }
 
   /** Reads all layers. */

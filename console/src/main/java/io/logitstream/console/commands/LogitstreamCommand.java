@@ -1,6 +1,9 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.platform.kafka.KafkaSettings;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,6 +56,8 @@ import picocli.CommandLine.Spec;
 public final class LogitstreamCommand implements Runnable {
   private final Map<String, String> environment;
 
+  private @Nullable KafkaSettings kafka;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -72,6 +77,15 @@ public final class LogitstreamCommand implements Runnable {
   /** Whether failures are shown with their stack trace. */
   public boolean isVerbose() {
     return verbose;
+  }
+
+  /** Where Kafka and the registry were looked for; empty if the command has not asked. */
+  public Optional<KafkaSettings> kafka() {
+    return Optional.ofNullable(kafka);
+  }
+
+  void looksFor(KafkaSettings addresses) {
+    kafka = addresses;
   }
 
   Map<String, String> environment() {
