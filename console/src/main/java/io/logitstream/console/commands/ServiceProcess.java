@@ -7,6 +7,7 @@ import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.health.ServiceEndpoint;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.ServiceRunner;
+import io.logitstream.platform.lifecycle.ShutdownHook;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.platform.metrics.Meters;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,7 +48,9 @@ final class ServiceProcess {
     Logging.ofService();
     StopSignal stop = new StopSignal();
     Health health = new Health();
-    try (Meters meters = new Meters(name)) {
+    // Holds the process until the last news are told, not only until the service has stopped.
+    try (ShutdownHook hook = ShutdownHook.install(stop, DRAIN.plus(NEWS));
+        Meters meters = new Meters(name)) {
       Running running = wiring.wire(meters.registry(), health);
       try (ServiceEndpoint endpoint =
           ServiceEndpoint.start(
