@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds committed checkpoints and reads their artifacts, checking every byte. For one thread at a
@@ -39,8 +40,15 @@ public final class CheckpointReader implements AutoCloseable {
    * Reads to the true end of the topic.
    */
   public Optional<CheckpointManifest> newest(String run) {
-    List<CheckpointManifest> ofRun = list(run);
-    return ofRun.isEmpty() ? Optional.empty() : Optional.of(ofRun.get(ofRun.size() - 1));
+    String prefix = run + "/";
+    Newest newest = new Newest();
+    manifests.forEach(
+        record -> {
+          if (record.key() != null && record.value() != null && record.key().startsWith(prefix)) {
+            newest.offer(deserializer.deserialize(topic, record.value()));
+          }
+        });
+    return Optional.ofNullable(newest.manifest);
   }
 
   /**
@@ -142,5 +150,16 @@ public final class CheckpointReader implements AutoCloseable {
                             CheckpointId.of(manifest),
                             name,
                             manifest.getArtifacts().stream().map(Artifact::getName).toList())));
+  }
+
+  /** The manifest with the highest sequence so far; of two of one sequence, the later one. */
+  private static final class Newest {
+    private @Nullable CheckpointManifest manifest;
+
+    void offer(CheckpointManifest offered) {
+      if (manifest == null || offered.getSequence() >= manifest.getSequence()) {
+        manifest = offered;
+      }
+    }
   }
 }

@@ -3,7 +3,7 @@ package io.logitstream.trainer;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.TrainingStep;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,9 +31,11 @@ public final class TrainerProgress {
     default void checkpointCommitted(CheckpointManifest manifest) {}
   }
 
+  private static final int MAX_CHECKPOINTS = 1000;
+
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final LatencyReservoir promptToStep = new LatencyReservoir();
-  private final List<CheckpointSummary> checkpoints = new ArrayList<>();
+  private final ArrayDeque<CheckpointSummary> checkpoints = new ArrayDeque<>();
   private final Map<String, EvaluationMetrics> firstEvaluation = new TreeMap<>();
   private final Map<String, EvaluationMetrics> latestEvaluation = new TreeMap<>();
   private Phase phase = Phase.STARTING;
@@ -58,7 +60,7 @@ public final class TrainerProgress {
    * @param evaluationTokens positions of the pinned windows
    * @param firstEvaluation the first result of each domain in this process
    * @param latestEvaluation the newest result of each domain
-   * @param checkpoints the checkpoints that were committed, oldest first
+   * @param checkpoints the newest checkpoints that were committed, at most a thousand, oldest first
    * @param deadLetters records that were condemned
    * @param waitShare share of the loop's time that it waited for data, from 0 to 1
    * @param tokensPerSecond tokens trained on over the loop's time, waiting included
@@ -139,7 +141,7 @@ public final class TrainerProgress {
         evaluationTokens,
         firstEvaluation,
         latestEvaluation,
-        checkpoints,
+        List.copyOf(checkpoints),
         deadLetters,
         totalMs == 0 ? 0 : waitMs / totalMs,
         totalMs == 0 ? 0 : trainedTokens * 1000 / totalMs,
@@ -175,6 +177,9 @@ public final class TrainerProgress {
 
   void checkpointCommitted(CheckpointManifest manifest, String weightsSha256) {
     synchronized (this) {
+      if (checkpoints.size() == MAX_CHECKPOINTS) {
+        checkpoints.remove();
+      }
       checkpoints.add(
           new CheckpointSummary(
               manifest.getRun() + "/" + manifest.getSequence(), manifest.getStep(), weightsSha256));

@@ -98,7 +98,7 @@ final class TrainingLoop {
   /** Consumes the records of a step and takes it; empty if the training ends before it. */
   private Optional<TakenStep> nextStep(StopSignal stop) throws InterruptedException {
     StepBatch batch = new StepBatch(log, parts.deadLetters());
-    Runnable checkCondemned = () -> parts.pending().checkCondemned(batch.letters());
+    Runnable checkCondemned = () -> parts.pending().checkCondemned(batch.skips(), batch.letters());
     while (parts.filler().fill(batch, stop, checkCondemned)) {
       Optional<StepResult> result = steps.take(batch);
       if (result.isPresent()) {

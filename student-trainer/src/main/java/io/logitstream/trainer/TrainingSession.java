@@ -34,9 +34,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One start of a run, wired: takes the run over, and goes on from its newest checkpoint. */
 final class TrainingSession implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(TrainingSession.class);
+
   private final TrainerSettings settings;
   private final KafkaClients clients;
   private final MeterRegistry meters;
@@ -74,6 +78,7 @@ final class TrainingSession implements AutoCloseable {
 
     Consumer<String, byte[]> consumer =
         clients.consumer(Map.of("group.id", settings.run(), "max.poll.records", 64));
+    resources.add(consumer);
     PendingLedger pending =
         new PendingLedger(
             settings.run(), run.takeover().incarnation(), settings.ingest().maxCondemned());
@@ -85,6 +90,8 @@ final class TrainingSession implements AutoCloseable {
             logits.partitions(),
             settings.ingest().bufferRecords(),
             settings.ingest().bufferBytes());
+    // Who waits for a record must not miss the wish to stop.
+    stop.onRequest(log::end);
     KafkaFeed<Reading> feed = startFeed(consumer, cursor, log, student);
     CheckpointWriter checkpoints = checkpointWriter(run, committer, admin, cursor);
     if (newest.isEmpty()) {
@@ -178,10 +185,22 @@ final class TrainingSession implements AutoCloseable {
             run.facts(),
             uploader,
             committer,
-            () -> cursor.check(Topics.identity(admin, cursor.topic().name())),
+            () -> checkTopic(admin, cursor),
             progress::checkpointCommitted,
             clock,
             meters));
+  }
+
+  private static void checkTopic(Admin admin, LiveCursor cursor) {
+    TopicIdentity now = Topics.identity(admin, cursor.topic().name());
+    cursor.check(now);
+    if (now.partitions() > cursor.topic().partitions()) {
+      LOGGER.warn(
+          "topic {} has {} partitions, {} of them are read: start the trainer again to read all",
+          now.name(),
+          now.partitions(),
+          cursor.topic().partitions());
+    }
   }
 
   private static void writeInitial(

@@ -2,9 +2,11 @@ package io.logitstream.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.health.Health;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.EvaluationMetrics;
@@ -15,10 +17,16 @@ import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.TrainingStep;
 import io.logitstream.schemas.topics.Topic;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,7 +164,7 @@ class StudentTrainerTest {
               record -> {
                 byte[] payload = record.getPayload().array().clone();
                 payload[payload.length - 1] ^= 1;
-                record.setPayload(java.nio.ByteBuffer.wrap(payload));
+                record.setPayload(ByteBuffer.wrap(payload));
               });
           teacher.sampled(1, record -> record.setHeldOut(true));
           teacher.sampled(5);
@@ -322,6 +330,62 @@ class StudentTrainerTest {
   }
 
   @Test
+  void aTopicThatIsCreatedAgainUnderARunningTrainerIsNoticedBeforeTheNextCommit() {
+    write(teacher -> teacher.sampled(40));
+    TrainerProgress progress = new TrainerProgress();
+    progress.listen(
+        new TrainerProgress.Listener() {
+          @Override
+          public void stepTaken(TrainingStep step) {
+            if (step.getStep() == 4) {
+              pipeline.recreate(Topic.TEACHER_LOGITS);
+            }
+          }
+        });
+
+    assertThatThrownBy(() -> trainers.trainer("run", progress).run(new StopSignal()))
+        .isInstanceOf(LogitstreamException.class)
+        .hasMessageContaining("deleted and created again");
+    assertThat(trainers.newest("run").getStep()).isEqualTo(3);
+  }
+
+  @Test
+  void aRecordThatOnlyAnotherRegistryOrBuildCanReadIsWaitedForAndAStopIsHeard() throws Exception {
+    byte[] unknownSchema = {0, 0x7f, 0, 0, 0, 1, 2};
+    write(
+        teacher -> {
+          teacher.sampled(20);
+          teacher.bytes(Topic.TEACHER_LOGITS, 0, unknownSchema);
+        });
+    Health health = new Health();
+    StopSignal stop = new StopSignal();
+    StudentTrainer trainer = trainers.trainer("run", new TrainerProgress(), health);
+    CompletableFuture<Void> ended =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                trainer.run(stop);
+              } catch (Exception e) {
+                throw new CompletionException(e);
+              }
+            });
+
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                health.reasons().stream()
+                    .anyMatch(line -> line.startsWith("trainer-feed waiting")));
+    assertThat(health.isReady()).isFalse();
+    stop.request();
+    ended.get(1, TimeUnit.MINUTES);
+
+    assertThat(skips("run")).isEmpty();
+    assertThat(trainers.newest("run").getCursors().get(0).getPositions().get(0).getNextOffset())
+        .isLessThanOrEqualTo(20);
+  }
+
+  @Test
   void recordsThatAreGoneStopTheRun() throws Exception {
     write(teacher -> teacher.sampled(8));
     trainers.with("train.max-steps", "1").train("run");
@@ -329,11 +393,7 @@ class StudentTrainerTest {
       for (PartitionPosition position : trainers.newest("run").getCursors().get(0).getPositions()) {
         TopicPartition partition =
             new TopicPartition(pipeline.topic(Topic.TEACHER_LOGITS), position.getPartition());
-        admin
-            .deleteRecords(
-                Map.of(partition, org.apache.kafka.clients.admin.RecordsToDelete.beforeOffset(-1)))
-            .all()
-            .get();
+        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all().get();
       }
     }
 
@@ -398,7 +458,7 @@ class StudentTrainerTest {
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       int records = 0;
       while (consumer.position(partition) < end) {
-        records += consumer.poll(java.time.Duration.ofMillis(100)).count();
+        records += consumer.poll(Duration.ofMillis(100)).count();
       }
       return records;
     }

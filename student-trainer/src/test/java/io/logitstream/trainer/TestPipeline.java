@@ -1,8 +1,11 @@
 package io.logitstream.trainer;
 
+import static org.awaitility.Awaitility.await;
+
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.platform.kafka.Futures;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.Topics;
@@ -10,6 +13,7 @@ import io.logitstream.schemas.topics.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
@@ -64,14 +68,12 @@ final class TestPipeline {
   }
 
   /** Deletes a topic and creates it again: an empty one, with another id. */
-  void recreate(Topic topic) throws Exception {
+  void recreate(Topic topic) {
     try (Admin admin = clients.admin()) {
-      admin.deleteTopics(java.util.List.of(topic(topic))).all().get();
-      org.awaitility.Awaitility.await()
-          .until(() -> !admin.listTopics().names().get().contains(topic(topic)));
+      Futures.await(admin.deleteTopics(List.of(topic(topic))).all(), "delete a topic");
+      await().until(() -> !admin.listTopics().names().get().contains(topic(topic)));
       Topics.create(
-          admin,
-          java.util.List.of(topic.specification(settings.topicPrefix(), PARTITIONS, (short) 1)));
+          admin, List.of(topic.specification(settings.topicPrefix(), PARTITIONS, (short) 1)));
     }
   }
 }

@@ -51,6 +51,10 @@ final class TrainerFixture {
   }
 
   StudentTrainer trainer(String run, TrainerProgress progress) {
+    return trainer(run, progress, new Health());
+  }
+
+  StudentTrainer trainer(String run, TrainerProgress progress, Health health) {
     Map<String, String> values = new HashMap<>(defaults);
     values.put("run", run);
     Configuration configuration =
@@ -59,7 +63,7 @@ final class TrainerFixture {
         TrainerSettings.from(configuration),
         pipeline.settings(),
         new SimpleMeterRegistry(),
-        new Health(),
+        health,
         progress);
   }
 

@@ -148,6 +148,7 @@ public final class KafkaFeed<T> implements AutoCloseable {
     if (thread.isAlive()) {
       LOGGER.warn("{} did not stop within {} s", name, LONGEST_CLOSE.toSeconds());
     }
+    health.gone(name);
   }
 
   private void run() {
@@ -164,7 +165,8 @@ public final class KafkaFeed<T> implements AutoCloseable {
       fail(
           new LogitstreamException(
               FailureKind.CONFIGURATION,
-              "records were deleted before they were trained on (%s): keep the topic longer, or begin another run"
+              ("records that were not trained on yet are gone (%s): the log was cut, or the topic was"
+                      + " deleted and created again. Keep the topic longer, or begin another run")
                   .formatted(e.getMessage()),
               e));
     } catch (InterruptedException e) {

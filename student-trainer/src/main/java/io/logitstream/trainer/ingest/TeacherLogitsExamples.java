@@ -44,6 +44,9 @@ public final class TeacherLogitsExamples {
       }
       sum += entropy;
     }
+    if (!Double.isFinite(sum)) {
+      throw new IllegalArgumentException("entropy %s, expected a finite number".formatted(sum));
+    }
     return OptionalDouble.of(sum);
   }
 }

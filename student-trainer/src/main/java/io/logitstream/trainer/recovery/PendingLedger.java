@@ -52,24 +52,24 @@ public final class PendingLedger {
   }
 
   /**
-   * Says that records were condemned before it is known which step they belong to: there is a limit
-   * to what a checkpoint may carry.
+   * Checks that what was condemned can go into one checkpoint, together with what a step that is
+   * not taken yet has condemned.
    *
    * @throws LogitstreamException FATAL if there are too many
    */
-  public void checkCondemned(List<ProducerRecord<String, byte[]>> further) {
+  public void checkCondemned(List<SkipEntry> skips, List<ProducerRecord<String, byte[]>> further) {
     long bytes = letterBytes + bytes(further);
     if (letters.size() + further.size() > maxCondemned || bytes > MAX_LETTER_BYTES) {
       throw new LogitstreamException(
           FailureKind.FATAL,
           ("%d records (%d MiB) were condemned since the newest checkpoint, expected at most %d and"
-                  + " %d MiB: something is wrong with the log, the last one is %s")
+                  + " %d MiB: something is wrong with the log. The last one is %s")
               .formatted(
                   letters.size() + further.size(),
                   bytes >> 20,
                   maxCondemned,
                   MAX_LETTER_BYTES >> 20,
-                  further.get(further.size() - 1).headers()));
+                  skips.isEmpty() ? "of an earlier step" : skips.get(skips.size() - 1)));
     }
   }
 

@@ -1,0 +1,113 @@
+package io.logitstream.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.trainer.ingest.SkippedRecord;
+import io.logitstream.trainer.training.ComputeChoice;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrainerSettingsTest {
+  @Test
+  void onlyTheModelMustBeGiven() {
+    TrainerSettings settings = settings(Map.of());
+
+    assertThat(settings.run()).isEqualTo("student");
+    assertThat(settings.maxSteps()).isZero();
+    assertThat(settings.stopWhenIdle()).isFalse();
+    assertThat(settings.idleTime()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.ingest().teachers().names()).containsExactly("*");
+    assertThat(settings.ingest().bufferRecords()).isEqualTo(64);
+    assertThat(settings.ingest().bufferBytes()).isEqualTo(32L << 20);
+    assertThat(settings.ingest().maxCondemned()).isEqualTo(1000);
+    assertThat(settings.ingest().skips()).isEmpty();
+    assertThat(settings.plan().stepRecords()).isEqualTo(16);
+    assertThat(settings.plan().turnRecords()).isEqualTo(4);
+    assertThat(settings.training().model()).isEqualTo(Path.of("model"));
+    assertThat(settings.training().seed()).isEqualTo(1);
+    assertThat(settings.training().microBatchTokens()).isEqualTo(4096);
+    assertThat(settings.training().maxTokens()).isEqualTo(8192);
+    assertThat(settings.training().objective().softWeight()).isEqualTo(0.9);
+    assertThat(settings.training().objective().temperature()).isEqualTo(1);
+    assertThat(settings.training().optimizer().learningRate()).isEqualTo(1e-3);
+    assertThat(settings.training().optimizer().warmupSteps()).isEqualTo(100);
+    assertThat(settings.training().computeType()).isEqualTo(ComputeChoice.AUTO);
+    assertThat(settings.training().device()).isEqualTo("auto");
+    assertThat(settings.training().threads()).isZero();
+    assertThat(settings.evaluation().everySteps()).isEqualTo(100);
+    assertThat(settings.evaluation().windows()).isEqualTo(32);
+    assertThat(settings.evaluation().domains()).isEmpty();
+    assertThat(settings.evaluation().maxDomains()).isEqualTo(8);
+    assertThat(settings.evaluation().longestWait()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.checkpoint().everySteps()).isEqualTo(100);
+    assertThat(settings.checkpoint().transactionTimeout()).isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void whatDecidesTheResultIsInTheIdentityAndNothingElse() {
+    Map<String, String> identity = settings(Map.of()).identity();
+
+    assertThat(identity)
+        .containsKeys(
+            "train.seed",
+            "train.step-records",
+            "train.turn-records",
+            "train.micro-batch-tokens",
+            "train.max-tokens",
+            "loss.soft-weight",
+            "loss.temperature",
+            "optimizer.learning-rate",
+            "optimizer.warmup-steps",
+            "optimizer.beta1",
+            "optimizer.beta2",
+            "optimizer.epsilon",
+            "optimizer.weight-decay",
+            "optimizer.clip-norm")
+        .hasSize(14);
+    assertThat(
+            settings(
+                    Map.of(
+                        "train.max-steps", "7",
+                        "checkpoint.every-steps", "3",
+                        "evaluation.windows", "0",
+                        "ingest.buffer-records", "1"))
+                .identity())
+        .isEqualTo(identity);
+    assertThat(settings(Map.of("train.seed", "2")).identity()).isNotEqualTo(identity);
+  }
+
+  @Test
+  void skipsAndTeachersAreReadFromLists() {
+    TrainerSettings settings =
+        settings(Map.of("train.skip", "3@1200, 0@7", "student.teachers", "a@1,b@2"));
+
+    assertThat(settings.ingest().skips())
+        .isEqualTo(List.of(new SkippedRecord(3, 1200), new SkippedRecord(0, 7)));
+    assertThat(settings.ingest().teachers().names()).containsExactly("a@1", "b@2");
+  }
+
+  @Test
+  void malformedListsAreRefusedByName() {
+    assertThatThrownBy(() -> settings(Map.of("train.skip", "12")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("train.skip has '12'");
+    assertThatThrownBy(() -> settings(Map.of("student.teachers", "name-without-revision")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("student.teachers");
+  }
+
+  private static TrainerSettings settings(Map<String, String> overrides) {
+    Map<String, String> values = new HashMap<>(overrides);
+    values.put("student.model", "model");
+    return TrainerSettings.from(
+        Configuration.load(TrainerSettings.SETTINGS, ConfigurationLayers.of(values)));
+  }
+}
