@@ -15,6 +15,9 @@ public final class DemoDefaults {
     defaults.put("source.name", "demo");
     defaults.put("source.paths", String.join(",", request.traffic()));
     defaults.put("source.epochs", "0");
+    // An order in which held-out texts of both standard domains come early: the first step waits
+    // for the evaluation set.
+    defaults.put("source.seed", "10");
     defaults.put("prompt.max-characters", "1600");
     defaults.put("held-out.share", "100");
     defaults.put("pacing.prompts-per-second", "20");
@@ -25,7 +28,7 @@ public final class DemoDefaults {
     defaults.put("teacher.threads", "1");
     defaults.put("teacher.group", "demo-teacher");
     defaults.put("backpressure.groups", RUN);
-    defaults.put("backpressure.max-lag", "400");
+    defaults.put("backpressure.max-lag", "1000");
 
     defaults.put("run", RUN);
     defaults.put("student.model", request.student().toString());
@@ -35,7 +38,7 @@ public final class DemoDefaults {
     defaults.put("optimizer.learning-rate", "0.003");
     defaults.put("optimizer.warmup-steps", "20");
     defaults.put("evaluation.every-steps", "50");
-    defaults.put("evaluation.windows", "12");
+    defaults.put("evaluation.windows", "16");
     defaults.put("evaluation.wait", "60s");
     defaults.put("evaluation.domains", String.join(",", request.domains()));
     defaults.put("checkpoint.every-steps", "100");
