@@ -35,8 +35,8 @@ public final class DemoDefaults {
     defaults.put("compute.threads", "1");
     defaults.put("train.step-records", "8");
     defaults.put("loss.soft-weight", "0.9");
-    defaults.put("optimizer.learning-rate", "0.003");
-    defaults.put("optimizer.warmup-steps", "20");
+    defaults.put("optimizer.learning-rate", "0.004");
+    defaults.put("optimizer.warmup-steps", "40");
     defaults.put("evaluation.every-steps", "50");
     defaults.put("evaluation.windows", "16");
     defaults.put("evaluation.wait", "60s");
