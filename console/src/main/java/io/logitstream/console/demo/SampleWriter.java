@@ -78,7 +78,11 @@ final class SampleWriter {
           continue;
         }
         shownSequence = checkpoint.getSequence();
-        newest.set(write(checkpoint, beginning(texts.get(written++ % texts.size()))));
+        WritingSample sample = write(checkpoint, beginning(texts.get(written++ % texts.size())));
+        if (stop.requested()) {
+          return; // cut short
+        }
+        newest.set(sample);
         if (stop.await(INTERVAL)) {
           return;
         }
