@@ -111,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
         new DemoRequest(
             duration,
             data == null ? newFolder() : data.toAbsolutePath().normalize(),
-            plain,
+            plain || !Boolean.getBoolean("logitstream.terminal"),
             Optional.ofNullable(report),
             teacher == null ? home.resolve("demo-teacher") : teacher,
             student == null ? home.resolve("demo-student") : student,

@@ -26,6 +26,10 @@ final class Curve {
 
   Curve() {}
 
+  Curve(List<Point> points) {
+    points.forEach(point -> add(point.seconds(), point.value()));
+  }
+
   Curve(Curve other) {
     picked.addAll(other.picked);
     added = other.added;

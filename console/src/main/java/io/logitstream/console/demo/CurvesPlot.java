@@ -16,9 +16,12 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Draws a run's curves side by side: KL going down, acceptance going up. */
 final class CurvesPlot {
+  private static final Logger LOGGER = LoggerFactory.getLogger(CurvesPlot.class);
   private static final int WIDTH = 640;
   private static final int HEIGHT = 420;
   private static final int SMOOTHING_STEPS = 20;
@@ -28,6 +31,27 @@ final class CurvesPlot {
   private static final Color BATCH_COLOR = new Color(0xb0b0b0);
 
   private CurvesPlot() {}
+
+  /**
+   * Loads what drawing needs, on a thread of its own. Java's graphics cannot be loaded any more
+   * when a signal is ending the process, and that is when a demo draws that Ctrl-C has ended.
+   */
+  static void prepare() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                XYChart chart = chart("", "");
+                add(chart, "nothing", new Curve(List.of(new Curve.Point(0, 0))), BATCH_COLOR, 1f);
+                BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
+              } catch (IOException | RuntimeException | LinkageError e) {
+                LOGGER.warn("the curves will not be drawn", e);
+              }
+            },
+            "plot");
+    thread.setDaemon(true);
+    thread.start();
+  }
 
   /** Writes a PNG image, 1280 pixels wide. There must have been an evaluation. */
   static void write(Snapshot snapshot, Path file) throws IOException {

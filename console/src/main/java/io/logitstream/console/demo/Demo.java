@@ -17,9 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
-import org.jspecify.annotations.Nullable;
 
 /** A student learns from a teacher: starts the pipeline, shows it, stops it, sums it up. */
 public final class Demo {
@@ -49,13 +46,13 @@ public final class Demo {
     Logging.ofService();
     StopSignal stop = new StopSignal();
     try (ShutdownHook hook = ShutdownHook.install(stop, DRAIN);
-        Terminal terminal = request.plain() ? null : terminal();
         DemoView view =
-            terminal == null ? new PlainView(out) : new LiveView(terminal, new Panel(heading))) {
+            request.plain() ? new PlainView(out) : new LiveView(out, new Panel(heading))) {
       view.note("Logitstream demo: %s ─► %s".formatted(heading.teacher(), heading.student()));
       view.note("Everything is kept in %s (log: %s)".formatted(request.data(), log.getFileName()));
       view.note("Starting Kafka and the schema registry ...");
       try (DemoPipeline pipeline = DemoPipeline.start(request, configuration, stop)) {
+        CurvesPlot.prepare();
         view.note("Kafka listens on " + pipeline.bootstrapServers());
         watch(pipeline, view, heading, stop);
         view.note("Stopping; the last checkpoint is committed ...");
@@ -105,14 +102,5 @@ public final class Demo {
     return parameters >= 1_000_000
         ? String.format(Locale.ROOT, "%.1fM", parameters / 1e6)
         : String.format(Locale.ROOT, "%.0fk", parameters / 1e3);
-  }
-
-  /** The terminal, or null where standard output is none. */
-  private static @Nullable Terminal terminal() {
-    try {
-      return TerminalBuilder.builder().system(true).dumb(false).graphemeCluster(false).build();
-    } catch (IOException | IllegalStateException e) {
-      return null;
-    }
   }
 }

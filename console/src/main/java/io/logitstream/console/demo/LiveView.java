@@ -3,7 +3,6 @@ package io.logitstream.console.demo;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
-import org.jline.terminal.Terminal;
 
 /** A panel in the terminal that is drawn over itself; what is noted scrolls by above it. */
 final class LiveView implements DemoView {
@@ -13,16 +12,13 @@ final class LiveView implements DemoView {
   private static final String HIDE_CURSOR = ESCAPE + "?25l";
   private static final String SHOW_CURSOR = ESCAPE + "?25h";
   private static final int WIDTH_MAX = 120;
-  private static final int WIDTH_UNKNOWN = 80;
 
-  private final Terminal terminal;
   private final PrintWriter out;
   private final Panel panel;
   private int drawnLines;
 
-  LiveView(Terminal terminal, Panel panel) {
-    this.terminal = terminal;
-    this.out = terminal.writer();
+  LiveView(PrintWriter out, Panel panel) {
+    this.out = out;
     this.panel = panel;
     out.print(HIDE_CURSOR);
   }
@@ -38,11 +34,10 @@ final class LiveView implements DemoView {
 
   @Override
   public void show(Snapshot snapshot, Optional<WritingSample> sample) {
-    int columns = terminal.getWidth() > 0 ? terminal.getWidth() : WIDTH_UNKNOWN;
+    TerminalSize size = TerminalSize.current();
     // The last column stays free: some terminals wrap as soon as it is written to.
-    List<String> lines = panel.lines(snapshot, sample, Math.min(WIDTH_MAX, columns - 1));
-    int rows = terminal.getHeight() > 0 ? terminal.getHeight() - 1 : lines.size();
-    List<String> fitting = lines.subList(0, Math.min(rows, lines.size()));
+    List<String> lines = panel.lines(snapshot, sample, Math.min(WIDTH_MAX, size.columns() - 1));
+    List<String> fitting = lines.subList(0, Math.min(size.rows() - 1, lines.size()));
     up();
     fitting.forEach(line -> out.println(line + CLEAR_LINE));
     out.print(CLEAR_BELOW);
