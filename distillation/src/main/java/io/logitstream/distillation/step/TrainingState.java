@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.Sha256;
 import io.logitstream.model.decoder.WeightLayout;
 import io.logitstream.model.decoder.WeightTensor;
 import io.logitstream.model.decoder.Weights;
@@ -109,7 +110,7 @@ public final class TrainingState implements AutoCloseable {
 
   /** SHA-256 (hex) of {@link #weightsBytes()}. */
   public String weightsSha256() {
-    return Sha256.hex(weightsBytes());
+    return Sha256.of(weightsBytes());
   }
 
   /**
@@ -194,7 +195,7 @@ public final class TrainingState implements AutoCloseable {
   public record Snapshot(long step, byte[] weights, byte[] moments) {
     /** SHA-256 (hex) of the weights. */
     public String weightsSha256() {
-      return Sha256.hex(weights);
+      return Sha256.of(weights);
     }
   }
 }

@@ -6,16 +6,10 @@ import io.logitstream.model.safetensors.SafetensorsWriter;
 import io.logitstream.model.safetensors.Tensor;
 import io.logitstream.model.safetensors.TensorType;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -117,12 +111,12 @@ public final class ModelDirectory {
 
   /** SHA-256 (hex) of model.safetensors. */
   public String weightsSha256() throws IOException {
-    return sha256(directory.resolve(WEIGHTS));
+    return Sha256.of(directory.resolve(WEIGHTS));
   }
 
   /** SHA-256 (hex) of tokenizer.json. */
   public String tokenizerSha256() throws IOException {
-    return sha256(directory.resolve(TOKENIZER));
+    return Sha256.of(directory.resolve(TOKENIZER));
   }
 
   /**
@@ -161,17 +155,5 @@ public final class ModelDirectory {
         directory.resolve(WEIGHTS),
         StandardCopyOption.REPLACE_EXISTING,
         StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        in.transferTo(OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -2,10 +2,7 @@ package io.logitstream.model.decoder;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
@@ -101,11 +98,7 @@ public final class Weights {
 
   /** SHA-256 (hex) of {@link #toBytes()}. */
   public String sha256() {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(toBytes()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(toBytes());
   }
 
   private static void requireFinite(WeightTensor tensor) {

@@ -4,14 +4,12 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.Sha256;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -79,7 +77,7 @@ public final class Tokenizer implements AutoCloseable {
               new ByteArrayInputStream(tokenizerJson),
               Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
       return new Tokenizer(
-          tokenizer, config, sha256(tokenizerJson), specialTokens(root), tokenBytes);
+          tokenizer, config, Sha256.of(tokenizerJson), specialTokens(root), tokenBytes);
     } catch (UnsupportedModelException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -160,13 +158,5 @@ public final class Tokenizer implements AutoCloseable {
 
   private static OptionalInt optional(@Nullable Integer id) {
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

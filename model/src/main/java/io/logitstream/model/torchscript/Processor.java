@@ -1,14 +1,13 @@
 package io.logitstream.model.torchscript;
 
+import io.logitstream.model.decoder.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What this machine's processors are, as far as rounding depends on it. */
@@ -20,22 +19,15 @@ final class Processor {
 
   /** SHA-256 (hex) over the machine's description and the given facts. */
   static String fingerprint(boolean graphics, List<String> facts) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      Stream<String> machine =
-          graphics
-              ? Stream.concat(description().stream(), graphicsModels().stream())
-              : description().stream();
-      Stream.concat(machine, facts.stream())
-          .forEach(
-              part -> {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-              });
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    Stream<String> machine =
+        graphics
+            ? Stream.concat(description().stream(), graphicsModels().stream())
+            : description().stream();
+    String all =
+        Stream.concat(machine, facts.stream())
+            .map(part -> part + '\0')
+            .collect(Collectors.joining());
+    return Sha256.of(all.getBytes(StandardCharsets.UTF_8));
   }
 
   /**

@@ -1,13 +1,11 @@
 package io.logitstream.trainer.recovery;
 
+import io.logitstream.model.decoder.Sha256;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.schemas.CheckpointManifest;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,14 +24,7 @@ public record RunConfiguration(Map<String, String> values) {
   public String sha256() {
     StringBuilder lines = new StringBuilder();
     values.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /**
