@@ -3,6 +3,9 @@ package io.logitstream.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logitstream.distillation.optimizer.DecayShape;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
+import io.logitstream.distillation.optimizer.LearningRateSchedule.Decay;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.ConfigurationLayers;
@@ -37,8 +40,8 @@ class TrainerSettingsTest {
     assertThat(settings.training().maxTokens()).isEqualTo(8192);
     assertThat(settings.training().objective().softWeight()).isEqualTo(0.9);
     assertThat(settings.training().objective().temperature()).isEqualTo(1);
-    assertThat(settings.training().optimizer().learningRate()).isEqualTo(1e-3);
-    assertThat(settings.training().optimizer().warmupSteps()).isEqualTo(100);
+    assertThat(settings.training().optimizer().schedule())
+        .isEqualTo(LearningRateSchedule.constant(1e-3, 100));
     assertThat(settings.training().computeType()).isEqualTo(ComputeChoice.AUTO);
     assertThat(settings.training().device()).isEqualTo("auto");
     assertThat(settings.training().threads()).isZero();
@@ -82,6 +85,35 @@ class TrainerSettingsTest {
                 .identity())
         .isEqualTo(identity);
     assertThat(settings(Map.of("train.seed", "2")).identity()).isNotEqualTo(identity);
+  }
+
+  @Test
+  void aDecayIsPartOfTheIdentityWhereThereIsOne() {
+    TrainerSettings settings =
+        settings(
+            Map.of(
+                "optimizer.decay", "cosine",
+                "optimizer.stable-steps", "50",
+                "optimizer.decay-steps", "200",
+                "optimizer.final-share", "0",
+                "optimizer.restart", "true"));
+
+    assertThat(settings.training().optimizer().schedule().decay())
+        .contains(new Decay(DecayShape.COSINE, 50, 200, 0, true));
+    assertThat(settings.identity())
+        .containsEntry("optimizer.decay", "COSINE")
+        .containsEntry("optimizer.decay-steps", "200")
+        .hasSize(19);
+  }
+
+  @Test
+  void aDecayWithoutStepsAndStepsWithoutADecayAreRefused() {
+    assertThatThrownBy(() -> settings(Map.of("optimizer.decay", "linear")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("optimizer.decay is LINEAR, and optimizer.decay-steps is 0");
+    assertThatThrownBy(() -> settings(Map.of("optimizer.decay-steps", "9")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("optimizer.decay-steps is 9, and optimizer.decay is none");
   }
 
   @Test

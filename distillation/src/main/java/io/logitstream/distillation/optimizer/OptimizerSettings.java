@@ -2,10 +2,9 @@ package io.logitstream.distillation.optimizer;
 
 /**
  * AdamW with bias correction and decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101),
- * the gradient's norm clipped, the learning rate warmed up linearly and constant from then on.
+ * the gradient's norm clipped.
  *
- * @param learningRate rate after warm-up
- * @param warmupSteps steps until the rate is reached; 0 for none
+ * @param schedule the learning rate of each step
  * @param beta1 decay of the first moment, from 0 to below 1
  * @param beta2 decay of the second moment, from 0 to below 1
  * @param epsilon added to the root of the second moment
@@ -14,16 +13,13 @@ package io.logitstream.distillation.optimizer;
  * @param clipNorm greatest Euclidean norm of the whole gradient; 0 for no clipping
  */
 public record OptimizerSettings(
-    double learningRate,
-    long warmupSteps,
+    LearningRateSchedule schedule,
     double beta1,
     double beta2,
     double epsilon,
     double weightDecay,
     double clipNorm) {
   public OptimizerSettings {
-    check(learningRate > 0 && Double.isFinite(learningRate), "learning rate", learningRate, "> 0");
-    check(warmupSteps >= 0, "warm-up steps", warmupSteps, ">= 0");
     check(beta1 >= 0 && beta1 < 1, "beta1", beta1, ">= 0 and < 1");
     check(beta2 >= 0 && beta2 < 1, "beta2", beta2, ">= 0 and < 1");
     check(epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "> 0");
@@ -35,17 +31,8 @@ public record OptimizerSettings(
    * Betas 0.9 and 0.95, epsilon 1e-8, weight decay 0.1, norm clipped at 1: what language models are
    * commonly trained with.
    */
-  public static OptimizerSettings of(double learningRate, long warmupSteps) {
-    return new OptimizerSettings(learningRate, warmupSteps, 0.9, 0.95, 1e-8, 0.1, 1);
-  }
-
-  /**
-   * The learning rate of a step.
-   *
-   * @param step from 1
-   */
-  public double learningRateAt(long step) {
-    return step >= warmupSteps ? learningRate : learningRate * step / warmupSteps;
+  public static OptimizerSettings of(LearningRateSchedule schedule) {
+    return new OptimizerSettings(schedule, 0.9, 0.95, 1e-8, 0.1, 1);
   }
 
   /** The factor that brings a gradient of that norm within {@link #clipNorm()}. */

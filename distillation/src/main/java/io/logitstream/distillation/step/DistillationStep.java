@@ -143,7 +143,7 @@ public final class DistillationStep implements AutoCloseable {
       throw new NonFiniteStepException(
           step, "gradient norm", norm, IntStream.range(0, examples.size()).boxed().toList());
     }
-    double learningRate = optimizer.learningRateAt(step);
+    double learningRate = optimizer.schedule().rateAt(step);
     update(state, gradients, step, learningRate, optimizer.clipFactor(norm));
     return new StepResult(
         step, losses.total(), losses.byDomain(), norm, learningRate, paddedTokens, plan.size());

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param total losses over all examples
  * @param byDomain losses by domain, in the order of their names
  * @param gradientNorm Euclidean norm of the whole gradient before clipping
- * @param learningRate the rate of this step, after warm-up
+ * @param learningRate the rate of this step, by the schedule
  * @param paddedTokens input positions that were computed, padding included
  * @param microBatches number of micro-batches
  */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
@@ -30,7 +31,13 @@ class AdamWTest {
   void weights_and_moments_follow_the_definition(
       double clipNorm, double weightDecay, long warmupSteps) {
     OptimizerSettings settings =
-        new OptimizerSettings(0.01, warmupSteps, 0.8, 0.9, 1e-6, weightDecay, clipNorm);
+        new OptimizerSettings(
+            LearningRateSchedule.constant(0.01, warmupSteps),
+            0.8,
+            0.9,
+            1e-6,
+            weightDecay,
+            clipNorm);
     ObjectiveSettings objective = ObjectiveSettings.hardLabels();
     List<WeightLayout.Slot> slots = WeightLayout.of(CONFIG).slots();
     double[][] first = new double[slots.size()][];

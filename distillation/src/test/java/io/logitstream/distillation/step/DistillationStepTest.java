@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
@@ -33,7 +34,8 @@ class DistillationStepTest {
   private static final ModelConfig CONFIG = config(true);
   private static final Weights WEIGHTS = weights(CONFIG, 1);
   private static final ObjectiveSettings BOTH = new ObjectiveSettings(0.5);
-  private static final OptimizerSettings OPTIMIZER = OptimizerSettings.of(0.01, 0);
+  private static final OptimizerSettings OPTIMIZER =
+      OptimizerSettings.of(LearningRateSchedule.constant(0.01, 0));
   private static final double ROUNDING = 2e-5;
 
   private static DistillationStep step(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
@@ -92,8 +93,8 @@ class GoldenTrainingTest {
 
   private static OptimizerSettings optimizer(JsonNode settings) {
     return new OptimizerSettings(
-        at(settings, "learningRate"),
-        settings.get("warmupSteps").asLong(),
+        LearningRateSchedule.constant(
+            at(settings, "learningRate"), settings.get("warmupSteps").asLong()),
         at(settings, "beta1"),
         at(settings, "beta2"),
         at(settings, "epsilon"),

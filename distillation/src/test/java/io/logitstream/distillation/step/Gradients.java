@@ -1,6 +1,7 @@
 package io.logitstream.distillation.step;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
@@ -14,7 +15,8 @@ import java.util.List;
  * gradient.
  */
 final class Gradients {
-  private static final OptimizerSettings PLAIN = new OptimizerSettings(1, 0, 0, 0, 1, 0, 0);
+  private static final OptimizerSettings PLAIN =
+      new OptimizerSettings(LearningRateSchedule.constant(1, 0), 0, 0, 1, 0, 0);
 
   private Gradients() {}
 

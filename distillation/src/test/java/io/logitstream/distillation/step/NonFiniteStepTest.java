@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
@@ -33,7 +34,7 @@ class NonFiniteStepTest {
         CONFIG,
         ComputeType.F32,
         ObjectiveSettings.hardLabels(),
-        OptimizerSettings.of(0.01, 0),
+        OptimizerSettings.of(LearningRateSchedule.constant(0.01, 0)),
         100);
   }
 

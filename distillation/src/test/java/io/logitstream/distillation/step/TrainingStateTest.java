@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
@@ -36,7 +37,12 @@ class TrainingStateTest {
 
   private static DistillationStep step(ComputeType computeType) {
     return new DistillationStep(
-        ENGINE, CONFIG, computeType, new ObjectiveSettings(0.5), OptimizerSettings.of(0.01, 4), 40);
+        ENGINE,
+        CONFIG,
+        computeType,
+        new ObjectiveSettings(0.5),
+        OptimizerSettings.of(LearningRateSchedule.constant(0.01, 4)),
+        40);
   }
 
   /** The sequences of a step: a function of its number. */

@@ -45,6 +45,14 @@ public record RunConfiguration(Map<String, String> values) {
                         .formatted(key, now, manifest.getRun(), before));
               }
             });
+    values.forEach(
+        (key, now) -> {
+          if (!manifest.getConfiguration().containsKey(key)) {
+            problems.add(
+                "%s is %s, and run %s was started without it: what it has learned depends on it. Leave it out, or begin another run"
+                    .formatted(key, now, manifest.getRun()));
+          }
+        });
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What is trained, and how.
@@ -57,16 +58,6 @@ public record TrainingSettings(
           "Share of the teacher's distribution in the loss; 0 trains on hard labels alone.");
   private static final Setting<Double> TEMPERATURE =
       Setting.decimal("loss.temperature", 1, 0.01, 100, "Temperature of the soft loss.");
-  private static final Setting<Double> LEARNING_RATE =
-      Setting.decimal(
-          "optimizer.learning-rate", 1e-3, 1e-12, 1e3, "Learning rate after the warm-up.");
-  private static final Setting<Long> WARMUP_STEPS =
-      Setting.whole(
-          "optimizer.warmup-steps",
-          100,
-          0,
-          1L << 40,
-          "Steps over which the learning rate rises from 0.");
   private static final Setting<Double> BETA1 =
       Setting.decimal("optimizer.beta1", 0.9, 0, 0.999999, "Decay of AdamW's first moment.");
   private static final Setting<Double> BETA2 =
@@ -99,23 +90,25 @@ public record TrainingSettings(
 
   /** The settings of this record. */
   public static final List<Setting<?>> SETTINGS =
-      List.of(
-          MODEL,
-          SEED,
-          MICRO_BATCH_TOKENS,
-          MAX_TOKENS,
-          SOFT_WEIGHT,
-          TEMPERATURE,
-          LEARNING_RATE,
-          WARMUP_STEPS,
-          BETA1,
-          BETA2,
-          EPSILON,
-          WEIGHT_DECAY,
-          CLIP_NORM,
-          COMPUTE_TYPE,
-          DEVICE,
-          THREADS);
+      Stream.of(
+              ScheduleSettings.SETTINGS,
+              List.of(
+                  MODEL,
+                  SEED,
+                  MICRO_BATCH_TOKENS,
+                  MAX_TOKENS,
+                  SOFT_WEIGHT,
+                  TEMPERATURE,
+                  BETA1,
+                  BETA2,
+                  EPSILON,
+                  WEIGHT_DECAY,
+                  CLIP_NORM,
+                  COMPUTE_TYPE,
+                  DEVICE,
+                  THREADS))
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   /** The key of {@link #computeType()}: what a run keeps is the type that was chosen. */
   public static final String COMPUTE_TYPE_KEY = COMPUTE_TYPE.name();
@@ -129,8 +122,7 @@ public record TrainingSettings(
         configuration.get(MAX_TOKENS),
         new ObjectiveSettings(configuration.get(SOFT_WEIGHT), configuration.get(TEMPERATURE)),
         new OptimizerSettings(
-            configuration.get(LEARNING_RATE),
-            configuration.get(WARMUP_STEPS),
+            ScheduleSettings.from(configuration),
             configuration.get(BETA1),
             configuration.get(BETA2),
             configuration.get(EPSILON),
@@ -149,8 +141,7 @@ public record TrainingSettings(
     identity.put(MAX_TOKENS.name(), Integer.toString(maxTokens));
     identity.put(SOFT_WEIGHT.name(), Double.toString(objective.softWeight()));
     identity.put(TEMPERATURE.name(), Double.toString(objective.temperature()));
-    identity.put(LEARNING_RATE.name(), Double.toString(optimizer.learningRate()));
-    identity.put(WARMUP_STEPS.name(), Long.toString(optimizer.warmupSteps()));
+    identity.putAll(ScheduleSettings.identity(optimizer.schedule()));
     identity.put(BETA1.name(), Double.toString(optimizer.beta1()));
     identity.put(BETA2.name(), Double.toString(optimizer.beta2()));
     identity.put(EPSILON.name(), Double.toString(optimizer.epsilon()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.distillation.step.PositionRange;
 import io.logitstream.distillation.step.TrainingExample;
@@ -145,7 +146,7 @@ class StepTakerTest {
             64,
             64,
             ObjectiveSettings.hardLabels(),
-            OptimizerSettings.of(1e-3, 0),
+            OptimizerSettings.of(LearningRateSchedule.constant(1e-3, 0)),
             ComputeChoice.F32,
             "cpu",
             1);
