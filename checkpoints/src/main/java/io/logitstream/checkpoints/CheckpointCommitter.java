@@ -36,7 +36,10 @@ public final class CheckpointCommitter implements AutoCloseable {
     this.ledgerTopic = Topic.TRAINING_LEDGER.named(prefix);
     this.transactions =
         new RunTransactions(
-            clients.transactionalProducer(prefix + run, transactionTimeout, Map.of()), run);
+            clients.transactionalProducer(prefix + run, transactionTimeout, Map.of()),
+            run,
+            transactionTimeout,
+            System::nanoTime);
     this.serializer = new RecordSerializer(clients.settings());
   }
 
@@ -48,7 +51,8 @@ public final class CheckpointCommitter implements AutoCloseable {
   /**
    * Commits the entry of a start.
    *
-   * @throws io.logitstream.platform.LogitstreamException FENCED if a successor took the run over
+   * @throws io.logitstream.platform.LogitstreamException FENCED if a successor took the run over;
+   *     RETRYABLE if what stands must be read again, with another committer
    */
   public void commitStart(LedgerEntry start) {
     if (start.getKind() != LedgerKind.INCARNATION_STARTED) {
@@ -68,7 +72,8 @@ public final class CheckpointCommitter implements AutoCloseable {
    *
    * @param entries the ledger entries since the parent, in order; those of this manifest's sequence
    * @param deadLetters what was condemned since the parent
-   * @throws io.logitstream.platform.LogitstreamException FENCED if a successor took the run over
+   * @throws io.logitstream.platform.LogitstreamException FENCED if a successor took the run over;
+   *     RETRYABLE if what stands must be read again, with another committer
    */
   public void commit(
       CheckpointManifest manifest,

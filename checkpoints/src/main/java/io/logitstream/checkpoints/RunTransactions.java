@@ -5,13 +5,16 @@ import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaFailures;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +22,11 @@ import org.slf4j.LoggerFactory;
  * The transactions of a run's one writer.
  *
  * <p>How Kafka's failures are told apart: a commit whose answer did not come may stand, so it is
- * repeated, never aborted. After any other failure {@code abortTransaction} decides: it succeeds
- * after the transaction's own timeout, and everything may be sent again; after a takeover it throws
- * ProducerFencedException.
+ * repeated, never aborted. An epoch that was lost before the transaction can have expired was taken
+ * by a successor: FENCED. One that was lost later tells nothing: an abort may succeed without
+ * asking the broker. Then this writer is never used again (RETRYABLE), and its owner looks for a
+ * newer incarnation in the ledger before it takes the run over once more. What the environment may
+ * mend is aborted and sent again.
  */
 final class RunTransactions implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(RunTransactions.class);
@@ -29,10 +34,19 @@ final class RunTransactions implements AutoCloseable {
 
   private final Producer<String, byte[]> producer;
   private final String run;
+  private final Duration timeout;
+  private final LongSupplier nanoTime;
 
-  RunTransactions(Producer<String, byte[]> producer, String run) {
+  /**
+   * @param timeout after which the broker aborts a transaction
+   * @param nanoTime a clock that never goes back, in nanoseconds
+   */
+  RunTransactions(
+      Producer<String, byte[]> producer, String run, Duration timeout, LongSupplier nanoTime) {
     this.producer = producer;
     this.run = run;
+    this.timeout = timeout;
+    this.nanoTime = nanoTime;
   }
 
   void initialise() {
@@ -53,24 +67,29 @@ final class RunTransactions implements AutoCloseable {
     }
   }
 
-  /** Commits the records in one transaction. */
+  /**
+   * Commits the records in one transaction.
+   *
+   * @throws LogitstreamException FENCED if a successor took the run over; RETRYABLE if the
+   *     transaction expired or it is not known whether it stands: this object must not be used
+   *     again
+   */
   void commit(List<ProducerRecord<String, byte[]>> records) {
     for (int attempt = 1; ; attempt++) {
+      long begunNanos = nanoTime.getAsLong();
       try {
         producer.beginTransaction();
         records.forEach(producer::send);
         // Surfaces what failed to be sent while an abort is still the right answer.
         producer.flush();
-      } catch (KafkaException e) {
-        abortAfter(e);
-        if (attempt == MAX_ATTEMPTS || !isWorthRepeating(e)) {
-          throw failed("write a checkpoint of run %s".formatted(run), e);
-        }
-        LOGGER.warn("a transaction of run {} failed and is begun again", run, e);
-        continue;
-      }
-      if (committed(attempt)) {
+        commitUntilAnswered();
         return;
+      } catch (KafkaException | IllegalStateException e) {
+        decide(e, begunNanos);
+        if (attempt == MAX_ATTEMPTS) {
+          throw failed("commit a checkpoint of run %s".formatted(run), e);
+        }
+        LOGGER.warn("a transaction of run {} was aborted and is begun again", run, e);
       }
     }
   }
@@ -79,61 +98,85 @@ final class RunTransactions implements AutoCloseable {
     return producer.partitionsFor(topic).size();
   }
 
-  /** Whether the transaction stands; false if it was aborted and everything may be sent again. */
-  private boolean committed(int attempt) {
-    for (int repetition = 1; ; repetition++) {
+  private void commitUntilAnswered() {
+    @Nullable TimeoutException unanswered = null;
+    for (int repetition = 1; repetition <= MAX_ATTEMPTS; repetition++) {
       try {
         producer.commitTransaction();
-        return true;
-      } catch (TimeoutException | InterruptException e) {
-        if (e instanceof InterruptException || repetition == MAX_ATTEMPTS) {
-          throw new LogitstreamException(
-              FailureKind.RETRYABLE,
-              ("run %s: Kafka did not answer a commit, which may or may not stand; the next start"
-                      + " reads what stands")
-                  .formatted(run),
-              e);
-        }
+        return;
+      } catch (TimeoutException e) {
+        unanswered = e;
         LOGGER.warn("run {}: the answer to a commit did not come; committing again", run, e);
-      } catch (ProducerFencedException e) {
-        throw fenced(e);
+      } catch (InterruptException e) {
+        throw unknown(e);
       } catch (KafkaException e) {
-        if (repetition > 1) {
-          // A commit that was repeated in vain cannot be aborted: the transaction expired.
-          throw failed("commit a checkpoint of run %s".formatted(run), e);
+        if (unanswered != null && !isLost(e) && !(e instanceof ProducerFencedException)) {
+          throw unknown(e);
         }
-        abortAfter(e);
-        if (attempt == MAX_ATTEMPTS || !isWorthRepeating(e)) {
-          throw failed("commit a checkpoint of run %s".formatted(run), e);
-        }
-        LOGGER.warn("a transaction of run {} was aborted and is begun again", run, e);
-        return false;
+        throw e;
       }
     }
+    throw unknown(unanswered);
   }
 
-  private void abortAfter(KafkaException failure) {
-    if (failure instanceof ProducerFencedException) {
+  /** Returns, with the transaction aborted, if everything may be sent again. */
+  private void decide(RuntimeException failure, long begunNanos) {
+    if (failure instanceof ProducerFencedException fencing) {
+      throw fenced(fencing);
+    }
+    boolean mayHaveExpired = nanoTime.getAsLong() - begunNanos >= timeout.toNanos();
+    if (hasCause(failure, InvalidProducerEpochException.class) && !mayHaveExpired) {
       throw fenced(failure);
     }
+    boolean mayRepeat =
+        !(failure instanceof InterruptException)
+            && KafkaFailures.kindOf(failure) == FailureKind.RETRYABLE;
     try {
       producer.abortTransaction();
     } catch (ProducerFencedException e) {
       e.addSuppressed(failure);
       throw fenced(e);
     } catch (KafkaException | IllegalStateException e) {
-      e.addSuppressed(failure);
-      throw failed("abort a transaction of run %s".formatted(run), e);
+      failure.addSuppressed(e);
+      mayRepeat = false;
+    }
+    if (isLost(failure)) {
+      throw new LogitstreamException(
+          FailureKind.RETRYABLE,
+          ("run %s: a transaction expired after %s; nothing of it stands, and the run must be taken"
+                  + " over again. If checkpoint.transaction-timeout is too short, raise it")
+              .formatted(run, timeout),
+          failure);
+    }
+    if (!mayRepeat) {
+      throw failed("commit a checkpoint of run %s".formatted(run), failure);
     }
   }
 
-  private static boolean isWorthRepeating(KafkaException failure) {
-    return failure instanceof InvalidProducerEpochException
-        || failure.getCause() instanceof InvalidProducerEpochException
-        || KafkaFailures.kindOf(failure) == FailureKind.RETRYABLE;
+  private static boolean isLost(RuntimeException failure) {
+    return hasCause(failure, InvalidProducerEpochException.class)
+        || hasCause(failure, InvalidTxnStateException.class);
   }
 
-  private LogitstreamException fenced(KafkaException cause) {
+  private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private LogitstreamException unknown(@Nullable Throwable cause) {
+    return new LogitstreamException(
+        FailureKind.RETRYABLE,
+        ("run %s: Kafka did not answer a commit, which may or may not stand; the next start reads"
+                + " what stands")
+            .formatted(run),
+        cause);
+  }
+
+  private LogitstreamException fenced(RuntimeException cause) {
     return new LogitstreamException(
         FailureKind.FENCED,
         ("another trainer took run %s over: this one stops. Two trainers of one run would fence"

@@ -40,6 +40,7 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
   /**
    * Takes a run over and restores its student.
    *
+   * @param ownIncarnation the newest incarnation that this process started, 0 before its first
    * @throws ConfigurationException if the settings are not those that the run was started with;
    *     then another trainer of the run is left alone
    */
@@ -47,6 +48,7 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
       TrainerSettings settings,
       KafkaClients clients,
       CheckpointCommitter committer,
+      long ownIncarnation,
       TrainerClock clock) {
     TrainingSettings training = settings.training();
     TorchEngine engine = startEngine(training);
@@ -60,6 +62,7 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
               committer,
               checkpoints,
               ledger,
+              ownIncarnation,
               version(),
               surroundings(),
               clock.now());

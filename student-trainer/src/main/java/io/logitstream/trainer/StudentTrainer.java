@@ -1,19 +1,35 @@
 package io.logitstream.trainer;
 
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.trainer.training.TrainerClock;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains a student from the log of a teacher's logits, exactly once: from its newest checkpoint on,
  * in the canonical order, until a stop is asked for or the training's end is reached. Then it
  * leaves a checkpoint of its last step.
+ *
+ * <p>What the environment may mend ends a session, not the trainer: it takes the run over again, if
+ * no other trainer has, and goes on from what stands.
  */
 public final class StudentTrainer implements Service {
   static final String COMPONENT = "trainer";
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(StudentTrainer.class);
+
+  /** Sessions in a row that may fail without a checkpoint between them. */
+  private static final RetryPolicy SESSIONS =
+      new RetryPolicy(10, Duration.ofMillis(250), Duration.ofSeconds(10), 0.2);
 
   private final TrainerSettings settings;
   private final KafkaSettings kafka;
@@ -49,12 +65,45 @@ public final class StudentTrainer implements Service {
    */
   @Override
   public void run(StopSignal stop) throws Exception {
-    try (TrainingSession session =
-        new TrainingSession(settings, kafka, meters, health, progress, TrainerClock.system())) {
-      session.run(stop);
+    TrainerMeters trainerMeters = new TrainerMeters(meters);
+    try {
+      long incarnation = 0;
+      int failures = 0;
+      while (true) {
+        TrainingSession session =
+            new TrainingSession(
+                settings,
+                new TrainingSession.Surroundings(
+                    kafka, meters, trainerMeters, health, progress, TrainerClock.system()),
+                incarnation);
+        try (session) {
+          session.run(stop);
+          return;
+        } catch (LogitstreamException e) {
+          incarnation = session.incarnation();
+          failures = session.hasCommitted() ? 1 : failures + 1;
+          if (!mayGoOn(e, incarnation, failures, stop)) {
+            throw e;
+          }
+          health.ready(COMPONENT, false, String.valueOf(e.getMessage()));
+          LOGGER.warn("going on from the newest checkpoint: {}", e.getMessage());
+        }
+        if (stop.await(SESSIONS.pause(failures, new SplittableRandom()))) {
+          return;
+        }
+      }
     } finally {
       health.gone(COMPONENT);
       progress.phase(TrainerProgress.Phase.ENDED);
     }
+  }
+
+  private static boolean mayGoOn(
+      LogitstreamException failure, long incarnation, int failures, StopSignal stop) {
+    return failure.kind() == FailureKind.RETRYABLE
+        && incarnation > 0
+        && failures < SESSIONS.attempts()
+        && !stop.requested()
+        && !Thread.currentThread().isInterrupted();
   }
 }

@@ -32,6 +32,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.slf4j.Logger;
@@ -43,25 +44,46 @@ final class TrainingSession implements AutoCloseable {
 
   private final TrainerSettings settings;
   private final KafkaClients clients;
+  private final Surroundings surroundings;
   private final MeterRegistry meters;
   private final Health health;
   private final TrainerProgress progress;
   private final TrainerClock clock;
   private final Resources resources = new Resources();
+  private final AtomicBoolean committed = new AtomicBoolean();
+  private long incarnation;
 
-  TrainingSession(
-      TrainerSettings settings,
+  /** What all sessions of a trainer have in common. */
+  record Surroundings(
       KafkaSettings kafka,
       MeterRegistry meters,
+      TrainerMeters trainerMeters,
       Health health,
       TrainerProgress progress,
-      TrainerClock clock) {
+      TrainerClock clock) {}
+
+  /**
+   * @param ownIncarnation the newest incarnation that this trainer has started, 0 before its first
+   */
+  TrainingSession(TrainerSettings settings, Surroundings surroundings, long ownIncarnation) {
     this.settings = settings;
-    this.clients = new KafkaClients(kafka, "trainer-" + settings.run(), meters);
-    this.meters = meters;
-    this.health = health;
-    this.progress = progress;
-    this.clock = clock;
+    this.surroundings = surroundings;
+    this.meters = surroundings.meters();
+    this.clients = new KafkaClients(surroundings.kafka(), "trainer-" + settings.run(), meters);
+    this.health = surroundings.health();
+    this.progress = surroundings.progress();
+    this.clock = surroundings.clock();
+    this.incarnation = ownIncarnation;
+  }
+
+  /** The newest incarnation that this trainer has started; 0 before its first. */
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** Whether this session has committed a checkpoint. */
+  boolean hasCommitted() {
+    return committed.get();
   }
 
   /** Takes the run over, and trains. */
@@ -72,8 +94,9 @@ final class TrainingSession implements AutoCloseable {
         resources.add(
             new CheckpointCommitter(
                 clients, settings.run(), settings.checkpoint().transactionTimeout()));
-    OpenedRun run = OpenedRun.open(settings, clients, committer, clock);
+    OpenedRun run = OpenedRun.open(settings, clients, committer, incarnation, clock);
     resources.add(run.student());
+    incarnation = run.takeover().incarnation();
     Optional<CheckpointManifest> newest = run.takeover().newest();
 
     Consumer<String, byte[]> consumer =
@@ -116,7 +139,7 @@ final class TrainingSession implements AutoCloseable {
             evaluation,
             resources.add(new Telemetry(clients, meters)),
             progress,
-            new TrainerMeters(meters),
+            surroundings.trainerMeters(),
             clock);
     progress.phase(TrainerProgress.Phase.WAITING);
     health.ready(StudentTrainer.COMPONENT, true, "trains as records arrive");
@@ -147,10 +170,8 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private StudentIdentity identity(OpenedRun run) {
-    return new StudentIdentity(
-        run.model().tokenizerSha256(),
-        run.model().config().vocabularySize(),
-        Math.min(settings.training().maxTokens(), run.model().config().maxPositions() + 1));
+    return StudentIdentity.of(
+        run.model().config(), run.model().tokenizerSha256(), settings.training().maxTokens());
   }
 
   private KafkaFeed<Reading> startFeed(
@@ -186,7 +207,10 @@ final class TrainingSession implements AutoCloseable {
             uploader,
             committer,
             () -> checkTopic(admin, cursor),
-            progress::checkpointCommitted,
+            (manifest, weightsSha256) -> {
+              committed.set(true);
+              progress.checkpointCommitted(manifest, weightsSha256);
+            },
             clock,
             meters));
   }

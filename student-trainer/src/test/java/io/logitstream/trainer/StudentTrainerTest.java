@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -427,6 +428,59 @@ class StudentTrainerTest {
             LogitstreamException.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED));
     assertThat(trainers.newest("run").getStep()).isEqualTo(6);
+    assertThat(trainers.newest("run").getIncarnation()).isEqualTo(2);
+  }
+
+  @Test
+  void aFailureThatTheEnvironmentMayMendEndsASessionNotTheTrainer() throws Exception {
+    write(teacher -> teacher.sampled(41));
+    trainers.train("undisturbed");
+    TrainerProgress progress = new TrainerProgress();
+    AtomicBoolean failed = new AtomicBoolean();
+    progress.listen(
+        new TrainerProgress.Listener() {
+          @Override
+          public void stepTaken(TrainingStep step) {
+            if (step.getStep() == 5 && failed.compareAndSet(false, true)) {
+              throw new LogitstreamException(FailureKind.RETRYABLE, "a transaction expired");
+            }
+          }
+        });
+
+    trainers.trainer("mended", progress).run(new StopSignal());
+
+    assertThat(trainers.newest("mended").getIncarnation()).isEqualTo(2);
+    assertThat(TrainerFixture.weightsSha256(trainers.newest("mended")))
+        .isEqualTo(TrainerFixture.weightsSha256(trainers.newest("undisturbed")));
+    assertThat(steps("mended")).isEqualTo(steps("undisturbed"));
+  }
+
+  @Test
+  void aTrainerThatMustTakeItsRunOverAgainStopsIfAnotherHasDoneSo() throws Exception {
+    write(teacher -> teacher.sampled(40));
+    TrainerProgress progress = new TrainerProgress();
+    TrainerFixture successor =
+        new TrainerFixture(pipeline, directory.resolve("model")).with("train.max-steps", "6");
+    progress.listen(
+        new TrainerProgress.Listener() {
+          @Override
+          public void stepTaken(TrainingStep step) {
+            if (step.getStep() == 4) {
+              try {
+                successor.train("run");
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+              throw new LogitstreamException(FailureKind.RETRYABLE, "a transaction expired");
+            }
+          }
+        });
+
+    assertThatThrownBy(() -> trainers.trainer("run", progress).run(new StopSignal()))
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
+        .hasMessageContaining("incarnation 2, this one was 1");
     assertThat(trainers.newest("run").getIncarnation()).isEqualTo(2);
   }
 

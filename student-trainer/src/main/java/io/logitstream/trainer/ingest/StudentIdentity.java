@@ -1,5 +1,6 @@
 package io.logitstream.trainer.ingest;
 
+import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.schemas.TeacherIdentity;
 import java.util.Optional;
 
@@ -11,6 +12,16 @@ import java.util.Optional;
  * @param maxTokens longest window, in tokens
  */
 public record StudentIdentity(String tokenizerSha256, int vocabularySize, int maxTokens) {
+  /**
+   * The identity of a student.
+   *
+   * @param maxTokens the longest window that the settings allow
+   */
+  public static StudentIdentity of(ModelConfig config, String tokenizerSha256, int maxTokens) {
+    return new StudentIdentity(
+        tokenizerSha256, config.vocabularySize(), Math.min(maxTokens, config.maxPositions() + 1));
+  }
+
   /** Why nothing can be learned from a teacher's records, if so. */
   public Optional<Reading.Condemned> refusal(TeacherIdentity teacher) {
     if (!teacher.getTokenizerSha256().equals(tokenizerSha256)) {

@@ -19,6 +19,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * the run's configuration alone, so that every replay decides alike. For one thread.
  */
 public final class TrainingRecordDecoder implements RecordDecoder<Reading>, AutoCloseable {
+  /** The code of skips that an operator asked for. */
+  public static final String OPERATOR = "operator";
+
   private final RecordDeserializer<TeacherLogits> deserializer;
   private final AcceptedTeachers teachers;
   private final Set<SkippedRecord> skips;
@@ -40,7 +43,7 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
   @Override
   public Reading decode(ConsumerRecord<String, byte[]> read) {
     if (skips.contains(new SkippedRecord(read.partition(), read.offset()))) {
-      return new Reading.Condemned("operator", "train.skip names this record");
+      return new Reading.Condemned(OPERATOR, "train.skip names this record");
     }
     TeacherLogits record;
     try {

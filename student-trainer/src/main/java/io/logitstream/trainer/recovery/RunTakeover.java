@@ -3,6 +3,8 @@ package io.logitstream.trainer.recovery;
 import io.logitstream.checkpoints.CheckpointCommitter;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.checkpoints.LedgerReader;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.EvaluationSetPinnedEntry;
 import io.logitstream.schemas.IncarnationStartedEntry;
@@ -33,16 +35,23 @@ public record RunTakeover(
    * Takes a run over: fences its older trainers, finds the newest checkpoint at the true end of the
    * topics, and commits this start to the ledger.
    *
+   * @param own the newest incarnation that this process itself started, 0 before its first: it
+   *     takes the run over again only if no other process has done so meanwhile
    * @param environment host, process and hardware, for people
+   * @throws LogitstreamException FENCED if another process took the run over since
    */
   public static RunTakeover of(
       String run,
       CheckpointCommitter committer,
       CheckpointReader checkpoints,
       LedgerReader ledger,
+      long own,
       String version,
       Map<String, String> environment,
       Instant now) {
+    if (own > 0) {
+      refuseNewer(run, ledger, own);
+    }
     committer.initialise();
     Optional<CheckpointManifest> newest = checkpoints.newest(run);
     Ledger found = new Ledger();
@@ -60,6 +69,19 @@ public record RunTakeover(
             .setIncarnationStarted(new IncarnationStartedEntry(sequence, version, environment))
             .build());
     return new RunTakeover(incarnation, newest, found.evaluationSets);
+  }
+
+  /** Taking over first would fence the successor, and it this process, for ever. */
+  private static void refuseNewer(String run, LedgerReader ledger, long own) {
+    Ledger found = new Ledger();
+    ledger.forEach(run, found::add);
+    if (found.incarnation > own) {
+      throw new LogitstreamException(
+          FailureKind.FENCED,
+          ("another trainer took run %s over: the ledger has incarnation %d, this one was %d and"
+                  + " stops")
+              .formatted(run, found.incarnation, own));
+    }
   }
 
   private static final class Ledger {
