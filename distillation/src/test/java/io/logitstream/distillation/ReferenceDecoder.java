@@ -8,6 +8,9 @@ import java.util.Arrays;
 
 /** The decoder in plain loops over double, written from the Llama equations and nothing of ours. */
 public final class ReferenceDecoder {
+  private static final int WEIGHTS_PER_LAYER = 9;
+  private static final double THETA = 10_000;
+
   private final ModelConfig config;
   private final double[][] weights;
 
@@ -37,9 +40,9 @@ public final class ReferenceDecoder {
       x[t] = Arrays.copyOfRange(weights[0], tokens[t] * hidden, (tokens[t] + 1) * hidden);
     }
     for (int layer = 0; layer < config.layers(); layer++) {
-      layer(x, 1 + layer * WeightLayout.PER_LAYER);
+      layer(x, 1 + layer * WEIGHTS_PER_LAYER);
     }
-    int norm = 1 + config.layers() * WeightLayout.PER_LAYER;
+    int norm = 1 + config.layers() * WEIGHTS_PER_LAYER;
     double[] head = weights[config.tiedEmbeddings() ? 0 : norm + 1];
     double[][] logits = new double[length][];
     for (int t = 0; t < length; t++) {
@@ -106,7 +109,7 @@ public final class ReferenceDecoder {
     double[] out = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       int inHead = i % size;
-      double angle = position * Math.pow(config.ropeTheta(), -2.0 * (inHead % half) / size);
+      double angle = position * Math.pow(THETA, -2.0 * (inHead % half) / size);
       double other = inHead < half ? -x[i + half] : x[i - half];
       out[i] = x[i] * Math.cos(angle) + other * Math.sin(angle);
     }

@@ -54,15 +54,17 @@ public final class Decoder implements AutoCloseable {
   /** A frozen model need not narrow its layers' matrices again for every batch. */
   private NDArray onDevice(WeightTensor tensor, ComputeType type) {
     NDArray wide = manager.create(tensor.values(), new Shape(tensor.slot().dimensions()));
-    boolean layerMatrix =
-        tensor.slot().role() != WeightLayout.Role.NORM
-            && tensor.slot().name().startsWith("model.layers.");
-    if (type == ComputeType.F32 || !layerMatrix) {
+    if (type == ComputeType.F32) {
       return wide;
     }
-    try (wide) {
-      return program.infer(manager, "narrowed", wide).singletonOrThrow();
-    }
+    return switch (tensor.slot().role()) {
+      case TABLE, NORM, BIAS -> wide;
+      case MATRIX, RESIDUAL_MATRIX -> {
+        try (wide) {
+          yield program.infer(manager, "narrowed", wide).singletonOrThrow();
+        }
+      }
+    };
   }
 
   /** Receives distributions, row by row in the order of the positions asked for. */

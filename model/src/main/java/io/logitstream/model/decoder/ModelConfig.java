@@ -3,7 +3,7 @@ package io.logitstream.model.decoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a Llama-architecture decoder.
+ * The shape of a decoder.
  *
  * @param vocabularySize V, number of token ids
  * @param hiddenSize D, width of the residual stream
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param layers L, number of blocks
  * @param attentionHeads H, number of query heads
  * @param keyValueHeads K, number of key and value heads; divides H
- * @param headSize E, width of a head; even; H·E need not be D
- * @param normEpsilon added to the mean square in RMSNorm
- * @param ropeTheta base of the rotary embedding's wavelengths
+ * @param headSize E, width of a head; H·E need not be D, but in GPT-2
+ * @param normEpsilon added to the mean square (or variance) in norms
+ * @param architecture what is computed, beside the sizes
  * @param tiedEmbeddings whether the output head is the embedding
  * @param maxPositions longest sequence, in tokens
  * @param bosTokenId the beginning-of-text token; null for none
@@ -28,7 +28,7 @@ public record ModelConfig(
     int keyValueHeads,
     int headSize,
     double normEpsilon,
-    double ropeTheta,
+    Architecture architecture,
     boolean tiedEmbeddings,
     int maxPositions,
     @Nullable Integer bosTokenId,
@@ -48,18 +48,45 @@ public record ModelConfig(
           "num_key_value_heads is %d, expected a divisor of num_attention_heads (%d)"
               .formatted(keyValueHeads, attentionHeads));
     }
-    if (headSize % 2 != 0) {
+    if (!(normEpsilon > 0)) {
       throw new UnsupportedModelException(
-          "head_dim is %d, expected an even number: rotary embedding turns pairs"
-              .formatted(headSize));
+          "the norms' epsilon (rms_norm_eps, layer_norm_epsilon) is %s, expected a positive number"
+              .formatted(normEpsilon));
     }
-    if (!(normEpsilon > 0) || !(ropeTheta > 0)) {
-      throw new UnsupportedModelException(
-          "rms_norm_eps is %s and rope_theta is %s, expected positive numbers"
-              .formatted(normEpsilon, ropeTheta));
-    }
+    requireHeadSize(architecture, hiddenSize, attentionHeads, keyValueHeads, headSize);
     requireTokenId("bos_token_id", bosTokenId, vocabularySize);
     requireTokenId("eos_token_id", eosTokenId, vocabularySize);
+  }
+
+  /** A plain Llama. */
+  public ModelConfig(
+      int vocabularySize,
+      int hiddenSize,
+      int intermediateSize,
+      int layers,
+      int attentionHeads,
+      int keyValueHeads,
+      int headSize,
+      double normEpsilon,
+      double ropeTheta,
+      boolean tiedEmbeddings,
+      int maxPositions,
+      @Nullable Integer bosTokenId,
+      @Nullable Integer eosTokenId) {
+    this(
+        vocabularySize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        attentionHeads,
+        keyValueHeads,
+        headSize,
+        normEpsilon,
+        Architecture.Llama.plain(ropeTheta),
+        tiedEmbeddings,
+        maxPositions,
+        bosTokenId,
+        eosTokenId);
   }
 
   /**
@@ -88,6 +115,25 @@ public record ModelConfig(
   /** Number of trained parameters; a tied head counts once. */
   public long parameters() {
     return WeightLayout.of(this).parameters();
+  }
+
+  private static void requireHeadSize(
+      Architecture architecture,
+      int hiddenSize,
+      int attentionHeads,
+      int keyValueHeads,
+      int headSize) {
+    if (architecture instanceof Architecture.Llama && headSize % 2 != 0) {
+      throw new UnsupportedModelException(
+          "head_dim is %d, expected an even number: rotary embedding turns pairs"
+              .formatted(headSize));
+    }
+    if (architecture instanceof Architecture.Gpt2
+        && (headSize * attentionHeads != hiddenSize || keyValueHeads != attentionHeads)) {
+      throw new UnsupportedModelException(
+          "n_embd is %d and n_head is %d, expected n_embd to be a multiple of n_head"
+              .formatted(hiddenSize, attentionHeads));
+    }
   }
 
   private static void requirePositive(String key, int value) {

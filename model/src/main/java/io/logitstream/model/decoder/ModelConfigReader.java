@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.util.Iterator;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code config.json}, and refuses by name what the decoder would compute otherwise. */
@@ -14,34 +17,8 @@ final class ModelConfigReader {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  /** Keys that are read below. */
-  private static final Set<String> READ =
-      Set.of(
-          "model_type",
-          "architectures",
-          "vocab_size",
-          "hidden_size",
-          "intermediate_size",
-          "num_hidden_layers",
-          "num_attention_heads",
-          "num_key_value_heads",
-          "head_dim",
-          "rms_norm_eps",
-          "rope_theta",
-          "rope_parameters",
-          "rope_scaling",
-          "tie_word_embeddings",
-          "max_position_embeddings",
-          "bos_token_id",
-          "eos_token_id",
-          "hidden_act",
-          "attention_bias",
-          "mlp_bias",
-          "pretraining_tp",
-          "rope_interleaved");
-
   /** Keys that change nothing of what the decoder computes. */
-  private static final Set<String> IGNORED =
+  private static final Set<String> HARMLESS =
       Set.of(
           "dtype",
           "torch_dtype",
@@ -60,12 +37,30 @@ final class ModelConfigReader {
           "is_llama_config",
           "transformers.js_config");
 
-  private static final Set<String> ROPE_KEYS = Set.of("rope_type", "type", "rope_theta");
+  /** Dropout, the head of GPT-2's classifiers, and how it guards against a narrow float16. */
+  private static final Set<String> HARMLESS_IN_GPT2 =
+      Set.of(
+          "n_ctx",
+          "resid_pdrop",
+          "embd_pdrop",
+          "attn_pdrop",
+          "summary_type",
+          "summary_use_proj",
+          "summary_activation",
+          "summary_proj_to_labels",
+          "summary_first_dropout",
+          "reorder_and_upcast_attn",
+          "gradient_checkpointing");
 
-  private final JsonNode config;
+  private static final int QWEN3_HEAD_SIZE = 128;
+  private static final int MISTRAL_KEY_VALUE_HEADS = 8;
+  private static final int DEFAULT_WINDOW = 4096;
+  private static final int FIRST_QWEN_WINDOW_LAYER = 28;
+
+  private final ConfigKeys keys;
 
   private ModelConfigReader(JsonNode config) {
-    this.config = config;
+    this.keys = new ConfigKeys("", config);
   }
 
   static ModelConfig read(byte[] json) {
@@ -82,104 +77,108 @@ final class ModelConfigReader {
   }
 
   private ModelConfig read() {
-    require("model_type", "llama", null);
-    requireLlamaArchitecture();
-    refuseUnknownKeys();
-    require("hidden_act", "silu", "silu");
-    require("attention_bias", "false", "false");
-    require("mlp_bias", "false", "false");
-    require("pretraining_tp", "1", "1");
-    require("rope_interleaved", "false", "false");
-    requirePlainRope("rope_scaling");
-    requirePlainRope("rope_parameters");
-    int hiddenSize = integer("hidden_size", null);
-    int attentionHeads = integer("num_attention_heads", null);
+    Family family = family();
+    ModelConfig config =
+        switch (family) {
+          case LLAMA, MISTRAL, QWEN2, QWEN3 -> llama(family);
+          case GPT2 -> gpt2();
+        };
+    Set<String> harmless = new HashSet<>(HARMLESS);
+    if (family == Family.GPT2) {
+      harmless.addAll(HARMLESS_IN_GPT2);
+    }
+    keys.refuseOthers(harmless);
+    return config;
+  }
+
+  private Family family() {
+    String modelType = keys.text("model_type", null);
+    Family family =
+        Arrays.stream(Family.values())
+            .filter(candidate -> candidate.modelType().equals(modelType))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UnsupportedModelException(
+                        "model_type is '%s', supported are %s"
+                            .formatted(
+                                modelType,
+                                Arrays.stream(Family.values())
+                                    .map(Family::modelType)
+                                    .collect(Collectors.joining(", ")))));
+    JsonNode architectures = keys.node("architectures");
+    if (architectures.isArray()
+        && !architectures.isEmpty()
+        && !architectures.path(0).asText().equals(family.architectureName())) {
+      throw keys.refused(
+          "architectures", architectures, "supported is " + family.architectureName());
+    }
+    return family;
+  }
+
+  private ModelConfig llama(Family family) {
+    keys.requireIfPresent("pretraining_tp", "1");
+    keys.requireIfPresent("rope_interleaved", "false");
+    int hiddenSize = keys.integer("hidden_size");
+    int attentionHeads = keys.integer("num_attention_heads");
+    int layers = keys.integer("num_hidden_layers");
+    int maxPositions = keys.integer("max_position_embeddings", maxPositions(family));
+    boolean attentionBias =
+        switch (family) {
+          case LLAMA, QWEN3 -> keys.flag("attention_bias", false);
+          case MISTRAL, QWEN2, GPT2 -> {
+            keys.requireIfPresent("attention_bias", Boolean.toString(family == Family.QWEN2));
+            yield false;
+          }
+        };
+    boolean feedForwardBias = family == Family.LLAMA && keys.flag("mlp_bias", false);
+    Architecture.Llama architecture =
+        new Architecture.Llama(
+            family,
+            RopeReader.read(keys, maxPositions),
+            Activation.named("hidden_act", keys.text("hidden_act", "silu")),
+            attentionBias || family == Family.QWEN2,
+            attentionBias,
+            feedForwardBias,
+            family == Family.QWEN3,
+            window(family, layers));
+    int keyValueHeads =
+        keys.integer(
+            "num_key_value_heads",
+            family == Family.MISTRAL && !keys.has("num_key_value_heads")
+                ? Integer.valueOf(MISTRAL_KEY_VALUE_HEADS)
+                : Integer.valueOf(attentionHeads));
     return new ModelConfig(
-        integer("vocab_size", null),
+        keys.integer("vocab_size"),
         hiddenSize,
-        integer("intermediate_size", null),
-        integer("num_hidden_layers", null),
+        keys.integer("intermediate_size"),
+        layers,
         attentionHeads,
-        integer("num_key_value_heads", attentionHeads),
-        headSize(hiddenSize, attentionHeads),
-        decimal(config, "rms_norm_eps", 1e-6),
-        ropeTheta(),
-        flag("tie_word_embeddings"),
-        integer("max_position_embeddings", 2048),
-        tokenId("bos_token_id"),
-        tokenId("eos_token_id"));
+        keyValueHeads,
+        headSize(family, hiddenSize, attentionHeads),
+        keys.decimal("rms_norm_eps", 1e-6),
+        architecture,
+        keys.flag("tie_word_embeddings", false),
+        maxPositions,
+        keys.tokenId("bos_token_id"),
+        keys.tokenId("eos_token_id"));
   }
 
-  private void requireLlamaArchitecture() {
-    JsonNode architectures = config.path("architectures");
-    if (architectures.isArray() && !architectures.isEmpty()) {
-      String first = architectures.path(0).asText();
-      if (!first.equals("LlamaForCausalLM")) {
-        throw new UnsupportedModelException(
-            "architectures is %s, supported is LlamaForCausalLM".formatted(architectures));
-      }
-    }
+  private static int maxPositions(Family family) {
+    return switch (family) {
+      case LLAMA -> 2048;
+      case MISTRAL -> 131_072;
+      case QWEN2, QWEN3 -> 32_768;
+      case GPT2 -> 1024;
+    };
   }
 
-  private void refuseUnknownKeys() {
-    for (Iterator<Map.Entry<String, JsonNode>> keys = config.properties().iterator();
-        keys.hasNext(); ) {
-      Map.Entry<String, JsonNode> entry = keys.next();
-      String key = entry.getKey();
-      boolean known = READ.contains(key) || IGNORED.contains(key) || key.startsWith("_");
-      if (!known && !entry.getValue().isNull()) {
-        throw new UnsupportedModelException(
-            "config.json has %s = %s, which this decoder does not know; remove it if the model does not depend on it"
-                .formatted(key, entry.getValue()));
-      }
+  private int headSize(Family family, int hiddenSize, int attentionHeads) {
+    if (keys.has("head_dim")) {
+      return keys.integer("head_dim");
     }
-  }
-
-  /** Refuses every value but one. A null default means that the key must be there. */
-  private void require(String key, String supported, @Nullable String defaultValue) {
-    JsonNode node = config.path(key);
-    boolean absent = node.isMissingNode() || node.isNull();
-    if (absent && defaultValue == null) {
-      throw new UnsupportedModelException("config.json has no " + key);
-    }
-    String value = absent ? supported : node.asText();
-    if (!value.equals(supported)) {
-      throw new UnsupportedModelException(
-          "%s is %s, supported is %s".formatted(key, node, supported));
-    }
-  }
-
-  private void requirePlainRope(String key) {
-    JsonNode rope = config.path(key);
-    if (rope.isMissingNode() || rope.isNull()) {
-      return;
-    }
-    if (!rope.isObject()) {
-      throw new UnsupportedModelException("%s is %s, expected an object".formatted(key, rope));
-    }
-    for (String typeKey : new String[] {"rope_type", "type"}) {
-      String type = rope.path(typeKey).asText("default");
-      if (!type.equals("default")) {
-        throw new UnsupportedModelException(
-            "%s.%s is '%s', supported is 'default'".formatted(key, typeKey, type));
-      }
-    }
-    rope.fieldNames()
-        .forEachRemaining(
-            name -> {
-              JsonNode value = rope.path(name);
-              boolean wholeHead = name.equals("partial_rotary_factor") && value.asDouble(0) == 1.0;
-              if (!ROPE_KEYS.contains(name) && !value.isNull() && !wholeHead) {
-                throw new UnsupportedModelException(
-                    "%s.%s is %s, which this decoder does not know".formatted(key, name, value));
-              }
-            });
-  }
-
-  private int headSize(int hiddenSize, int attentionHeads) {
-    JsonNode given = config.path("head_dim");
-    if (!given.isMissingNode() && !given.isNull()) {
-      return integer("head_dim", null);
+    if (family == Family.QWEN3) {
+      return QWEN3_HEAD_SIZE;
     }
     if (attentionHeads <= 0 || hiddenSize % attentionHeads != 0) {
       throw new UnsupportedModelException(
@@ -189,60 +188,85 @@ final class ModelConfigReader {
     return hiddenSize / attentionHeads;
   }
 
-  /** Transformers 5 keeps the base in {@code rope_parameters}, 4 at the top. */
-  private double ropeTheta() {
-    double top = decimal(config, "rope_theta", 10_000);
-    return decimal(config.path("rope_parameters"), "rope_theta", top);
+  private @Nullable SlidingWindow window(Family family, int layers) {
+    return switch (family) {
+      case LLAMA, GPT2 -> null;
+      case MISTRAL -> mistralWindow(layers);
+      case QWEN2, QWEN3 -> qwenWindow(layers);
+    };
   }
 
-  private int integer(String key, @Nullable Integer defaultValue) {
-    JsonNode node = config.path(key);
-    if (node.isMissingNode() || node.isNull()) {
-      if (defaultValue == null) {
-        throw new UnsupportedModelException("config.json has no " + key);
-      }
-      return defaultValue;
-    }
-    if (!node.canConvertToInt() || !node.isIntegralNumber()) {
-      throw new UnsupportedModelException("%s is %s, expected a whole number".formatted(key, node));
-    }
-    return node.intValue();
-  }
-
-  private static double decimal(JsonNode object, String key, double defaultValue) {
-    JsonNode node = object.path(key);
-    if (node.isMissingNode() || node.isNull()) {
-      return defaultValue;
-    }
-    if (!node.isNumber()) {
-      throw new UnsupportedModelException("%s is %s, expected a number".formatted(key, node));
-    }
-    return node.doubleValue();
-  }
-
-  private boolean flag(String key) {
-    JsonNode node = config.path(key);
-    if (node.isMissingNode() || node.isNull()) {
-      return false;
-    }
-    if (!node.isBoolean()) {
-      throw new UnsupportedModelException("%s is %s, expected true or false".formatted(key, node));
-    }
-    return node.booleanValue();
-  }
-
-  private @Nullable Integer tokenId(String key) {
-    JsonNode node = config.path(key);
-    if (node.isArray() && node.size() > 1) {
-      throw new UnsupportedModelException("%s is %s, supported is one id".formatted(key, node));
-    }
-    JsonNode single = node.isArray() ? node.path(0) : node;
-    if (single.isMissingNode() || single.isNull()) {
+  /** All layers slide; null is none, and to transformers an absent key is 4096. */
+  private @Nullable SlidingWindow mistralWindow(int layers) {
+    if (keys.isNull("sliding_window")) {
       return null;
     }
-    if (!single.isIntegralNumber() || !single.canConvertToInt()) {
-      throw new UnsupportedModelException("%s is %s, expected a token id".formatted(key, node));
+    return SlidingWindow.from(0, layers, keys.integer("sliding_window", DEFAULT_WINDOW));
+  }
+
+  /**
+   * {@code layer_types} says it layer by layer; without it, the layers from {@code
+   * max_window_layers} on slide.
+   */
+  private @Nullable SlidingWindow qwenWindow(int layers) {
+    boolean used = keys.flag("use_sliding_window", false);
+    int firstLayer = keys.integer("max_window_layers", FIRST_QWEN_WINDOW_LAYER);
+    JsonNode types = keys.node("layer_types");
+    SortedSet<Integer> sliding = new TreeSet<>();
+    if (types.isMissingNode()) {
+      for (int layer = firstLayer; used && layer < layers; layer++) {
+        sliding.add(layer);
+      }
+    } else {
+      if (!types.isArray() || types.size() != layers) {
+        throw keys.refused("layer_types", types, "expected %d names".formatted(layers));
+      }
+      for (int layer = 0; layer < layers; layer++) {
+        switch (types.path(layer).asText()) {
+          case "full_attention" -> {}
+          case "sliding_attention" -> sliding.add(layer);
+          default ->
+              throw keys.refused(
+                  "layer_types", types, "supported are full_attention and sliding_attention");
+        }
+      }
     }
-    return single.intValue();
+    if (sliding.isEmpty()) {
+      keys.node("sliding_window");
+      return null;
+    }
+    if (!used || keys.isNull("sliding_window")) {
+      throw keys.refused(
+          "layer_types", types, "but use_sliding_window is false or sliding_window is null");
+    }
+    return new SlidingWindow(keys.integer("sliding_window", DEFAULT_WINDOW), sliding);
+  }
+
+  private ModelConfig gpt2() {
+    keys.requireIfPresent("scale_attn_weights", "true");
+    keys.requireIfPresent("scale_attn_by_inverse_layer_idx", "false");
+    keys.requireIfPresent("add_cross_attention", "false");
+    int hiddenSize = keys.integer("n_embd");
+    int heads = keys.integer("n_head");
+    if (heads <= 0 || hiddenSize % heads != 0) {
+      throw new UnsupportedModelException(
+          "n_embd is %d and n_head is %d, expected n_embd to be a multiple of n_head"
+              .formatted(hiddenSize, heads));
+    }
+    return new ModelConfig(
+        keys.integer("vocab_size"),
+        hiddenSize,
+        keys.integer("n_inner", Math.multiplyExact(4, hiddenSize)),
+        keys.integer("n_layer"),
+        heads,
+        heads,
+        hiddenSize / heads,
+        keys.decimal("layer_norm_epsilon", 1e-5),
+        new Architecture.Gpt2(
+            Activation.named("activation_function", keys.text("activation_function", "gelu_new"))),
+        keys.flag("tie_word_embeddings", true),
+        keys.integer("n_positions", maxPositions(Family.GPT2)),
+        keys.tokenId("bos_token_id"),
+        keys.tokenId("eos_token_id"));
   }
 }

@@ -93,7 +93,7 @@ public final class ModelDirectory {
       unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
       if (!unknown.isEmpty()) {
         throw new UnsupportedModelException(
-            "%s: %s holds weights that a Llama decoder has not: %s"
+            "%s: %s holds weights that such a decoder has not: %s"
                 .formatted(directory, WEIGHTS, unknown));
       }
       return new Weights(config, tensors);

@@ -1,33 +1,35 @@
 package io.logitstream.model.decoder;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * The order, names and shapes of a decoder's weights: embedding, then by layer [input norm, q, k,
- * v, o, post-attention norm, gate, up, down], final norm, and the head unless tied. Names are those
- * of Hugging Face's Llama.
+ * The order, names and shapes of a decoder's weights: what comes before the layers, the layers one
+ * after the other, what comes after them, and the head unless tied. Names and shapes are those of
+ * Hugging Face's transformers. For Llama: embedding, by layer [input norm, q, k, v, o,
+ * post-attention norm, gate, up, down], final norm, head; biases follow their matrices, the norms
+ * of queries and keys follow o.
  *
  * @param slots the weights, in order
  */
 public record WeightLayout(List<Slot> slots) {
 
-  /** Weights of one layer. */
-  public static final int PER_LAYER = 9;
-
   public WeightLayout {
     slots = List.copyOf(slots);
   }
 
-  /** What a weight is for, as far as initialisation and weight decay depend on it. */
+  /** What a weight is for, as far as initialisation, weight decay and precision depend on it. */
   public enum Role {
-    /** A matrix. */
+    /** A vector for each token or position, and the head. */
+    TABLE,
+    /** A matrix of a layer. */
     MATRIX,
-    /** A matrix that writes into the residual stream. */
+    /** A layer's matrix that writes into the residual stream. */
     RESIDUAL_MATRIX,
     /** The gain of a norm. */
-    NORM
+    NORM,
+    /** What a matrix or a norm adds. */
+    BIAS
   }
 
   /**
@@ -35,7 +37,8 @@ public record WeightLayout(List<Slot> slots) {
    *
    * @param name its name in model.safetensors
    * @param role what it is for
-   * @param shape (out, in) of a matrix, (D) of a norm
+   * @param shape (rows, D) of a table, (out, in) of a matrix (GPT-2's are (in, out)), (width) of a
+   *     norm or bias
    */
   public record Slot(String name, Role role, List<Long> shape) {
     public Slot {
@@ -55,27 +58,21 @@ public record WeightLayout(List<Slot> slots) {
 
   /** The layout of a configuration. */
   public static WeightLayout of(ModelConfig config) {
-    long hidden = config.hiddenSize();
-    long queries = (long) config.attentionHeads() * config.headSize();
-    long keys = (long) config.keyValueHeads() * config.headSize();
-    long inner = config.intermediateSize();
-    List<Slot> slots = new ArrayList<>();
-    slots.add(slot("model.embed_tokens.weight", Role.MATRIX, config.vocabularySize(), hidden));
+    Block block = Block.of(config);
+    List<Slot> slots = new ArrayList<>(block.first());
     for (int layer = 0; layer < config.layers(); layer++) {
-      String prefix = "model.layers." + layer + ".";
-      slots.add(slot(prefix + "input_layernorm.weight", Role.NORM, hidden));
-      slots.add(slot(prefix + "self_attn.q_proj.weight", Role.MATRIX, queries, hidden));
-      slots.add(slot(prefix + "self_attn.k_proj.weight", Role.MATRIX, keys, hidden));
-      slots.add(slot(prefix + "self_attn.v_proj.weight", Role.MATRIX, keys, hidden));
-      slots.add(slot(prefix + "self_attn.o_proj.weight", Role.RESIDUAL_MATRIX, hidden, queries));
-      slots.add(slot(prefix + "post_attention_layernorm.weight", Role.NORM, hidden));
-      slots.add(slot(prefix + "mlp.gate_proj.weight", Role.MATRIX, inner, hidden));
-      slots.add(slot(prefix + "mlp.up_proj.weight", Role.MATRIX, inner, hidden));
-      slots.add(slot(prefix + "mlp.down_proj.weight", Role.RESIDUAL_MATRIX, hidden, inner));
+      String prefix = block.layerPrefix().formatted(layer);
+      for (Slot slot : block.layer()) {
+        slots.add(new Slot(prefix + slot.name(), slot.role(), slot.shape()));
+      }
     }
-    slots.add(slot("model.norm.weight", Role.NORM, hidden));
+    slots.addAll(block.last());
     if (!config.tiedEmbeddings()) {
-      slots.add(slot("lm_head.weight", Role.MATRIX, config.vocabularySize(), hidden));
+      slots.add(
+          new Slot(
+              "lm_head.weight",
+              Role.TABLE,
+              List.of((long) config.vocabularySize(), (long) config.hiddenSize())));
     }
     return new WeightLayout(slots);
   }
@@ -83,9 +80,5 @@ public record WeightLayout(List<Slot> slots) {
   /** Number of values in all. */
   public long parameters() {
     return slots.stream().mapToLong(Slot::size).sum();
-  }
-
-  private static Slot slot(String name, Role role, long... shape) {
-    return new Slot(name, role, Arrays.stream(shape).boxed().toList());
   }
 }

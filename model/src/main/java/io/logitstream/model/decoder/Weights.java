@@ -32,8 +32,8 @@ public final class Weights {
 
   /**
    * Weights to start training from: normal with deviation 0.02, the matrices that write into the
-   * residual stream narrower by √(2·layers) (GPT-2's scaling), norms 1. A function of configuration
-   * and seed alone.
+   * residual stream narrower by √(2·layers) (GPT-2's scaling), norms 1, biases 0. A function of
+   * configuration and seed alone.
    */
   public static Weights initialise(ModelConfig config, long seed) {
     Random random = new Random(seed);
@@ -44,9 +44,10 @@ public final class Weights {
       for (int i = 0; i < values.length; i++) {
         values[i] =
             switch (slot.role()) {
-              case MATRIX -> (float) (random.nextGaussian() * INITIAL_DEVIATION);
+              case TABLE, MATRIX -> (float) (random.nextGaussian() * INITIAL_DEVIATION);
               case RESIDUAL_MATRIX -> (float) (random.nextGaussian() * residualDeviation);
               case NORM -> 1f;
+              case BIAS -> 0f;
             };
       }
       tensors.add(new WeightTensor(slot, values));

@@ -1,6 +1,6 @@
 /**
- * Llama-architecture decoders: configuration, weights, the program that computes them, Hugging Face
- * directories.
+ * Decoders of several families: configuration, weights, the program that computes them, Hugging
+ * Face directories.
  */
 @NullMarked
 package io.logitstream.model.decoder;

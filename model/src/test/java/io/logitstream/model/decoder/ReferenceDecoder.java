@@ -8,10 +8,12 @@ import java.util.Map;
  */
 final class ReferenceDecoder {
   private final ModelConfig config;
+  private final double theta;
   private final Map<String, float[]> weights = new HashMap<>();
 
   ReferenceDecoder(ModelConfig config, Weights weights) {
     this.config = config;
+    this.theta = ((Architecture.Llama) config.architecture()).rope().theta();
     weights.tensors().forEach(tensor -> this.weights.put(tensor.slot().name(), tensor.values()));
   }
 
@@ -97,7 +99,7 @@ final class ReferenceDecoder {
     double[] result = new double[heads.length];
     for (int start = 0; start < heads.length; start += size) {
       for (int j = 0; j < size / 2; j++) {
-        double angle = position * Math.pow(config.ropeTheta(), -2.0 * j / size);
+        double angle = position * Math.pow(theta, -2.0 * j / size);
         double first = heads[start + j];
         double second = heads[start + j + size / 2];
         result[start + j] = first * Math.cos(angle) - second * Math.sin(angle);

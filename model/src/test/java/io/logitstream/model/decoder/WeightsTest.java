@@ -31,8 +31,9 @@ class WeightsTest {
       double deviation = Math.sqrt(squares / tensor.values().length);
       switch (tensor.slot().role()) {
         case NORM -> assertThat(tensor.values()).containsOnly(1f);
-        case MATRIX -> assertThat(deviation).isCloseTo(0.02, within(0.001));
+        case TABLE, MATRIX -> assertThat(deviation).isCloseTo(0.02, within(0.001));
         case RESIDUAL_MATRIX -> assertThat(deviation).isCloseTo(0.005, within(0.0003));
+        case BIAS -> assertThat(tensor.values()).containsOnly(0f);
       }
     }
   }
