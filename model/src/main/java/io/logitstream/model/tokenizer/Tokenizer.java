@@ -9,7 +9,6 @@ import io.logitstream.model.decoder.UnsupportedModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -17,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Hugging Face tokenizer. Encodes text as it stands: no special tokens added, nothing truncated.
- * Thread-safe.
+ * A Hugging Face tokenizer. Encodes text as it stands: no special tokens added, none recognised in
+ * it, nothing truncated. Thread-safe.
  */
 public final class Tokenizer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -74,10 +73,10 @@ public final class Tokenizer implements AutoCloseable {
       }
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(tokenizerJson),
+              new ByteArrayInputStream(JSON.writeValueAsBytes(SpecialTokens.unmatched(root))),
               Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
       return new Tokenizer(
-          tokenizer, config, Sha256.of(tokenizerJson), specialTokens(root), tokenBytes);
+          tokenizer, config, Sha256.of(tokenizerJson), SpecialTokens.ids(root), tokenBytes);
     } catch (UnsupportedModelException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -108,7 +107,8 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The text of token ids; special tokens are left out. */
   public String decode(int[] ids) {
-    return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), true);
+    return tokenizer.decode(
+        Arrays.stream(ids).filter(id -> !isSpecial(id)).asLongStream().toArray(), true);
   }
 
   /** Number of token ids of the model. */
@@ -144,16 +144,6 @@ public final class Tokenizer implements AutoCloseable {
   @Override
   public void close() {
     tokenizer.close();
-  }
-
-  private static Set<Integer> specialTokens(JsonNode root) {
-    Set<Integer> special = new HashSet<>();
-    for (JsonNode token : root.path("added_tokens")) {
-      if (token.path("special").asBoolean()) {
-        special.add(token.path("id").asInt());
-      }
-    }
-    return special;
   }
 
   private static OptionalInt optional(@Nullable Integer id) {

@@ -4,6 +4,8 @@ import io.logitstream.model.decoder.ModelConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
 
 /** A byte-level tokenizer: two special tokens, all bytes, eight merges. */
 public final class TestTokenizers {
@@ -23,6 +25,15 @@ public final class TestTokenizers {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The same with more added tokens, as JSON objects separated by commas. */
+  public static byte[] jsonWith(String addedTokens) {
+    String json = new String(json(), StandardCharsets.UTF_8);
+    return json.replaceFirst(
+            "(\"added_tokens\"\\s*:\\s*\\[[^]]*)]",
+            "$1," + Matcher.quoteReplacement(addedTokens) + "]")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   public static ModelConfig config(boolean withBeginning, int maxPositions) {

@@ -7,6 +7,7 @@ import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -16,6 +17,16 @@ import org.junit.jupiter.api.Test;
 
 class TokenizerTest {
   private static final Tokenizer TOKENIZER = TestTokenizers.load();
+
+  /** With a special token and another one beyond the vocabulary of the merges. */
+  private static final Tokenizer BEYOND =
+      Tokenizer.fromJson(
+          TestTokenizers.jsonWith(
+              """
+              {"id":266,"content":"<|pad|>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+              {"id":267,"content":"<tool>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":false}
+              """),
+          TestTokenizers.config(true, 64));
 
   @Property(tries = 200)
   void everyTextComesBackAndItsTokensCountItsBytes(@ForAll("texts") String text) {
@@ -47,6 +58,24 @@ class TokenizerTest {
     assertThat(TOKENIZER.decode(new int[] {TestTokenizers.BEGIN, TestTokenizers.END})).isEmpty();
   }
 
+  @Property(tries = 200)
+  void aTextNeverBecomesASpecialToken(@ForAll("textsWithSpecialTokens") String text) {
+    for (Tokenizer tokenizer : List.of(TOKENIZER, BEYOND)) {
+      int[] ids = tokenizer.encode(text);
+
+      assertThat(Arrays.stream(ids).filter(tokenizer::isSpecial)).isEmpty();
+      assertThat(tokenizer.decode(ids)).isEqualTo(text);
+    }
+  }
+
+  @Test
+  void addedTokensThatAreNotSpecialKeepTheirIds() {
+    assertThat(BEYOND.isSpecial(TestTokenizers.VOCABULARY)).isTrue();
+    assertThat(BEYOND.encode("<tool>")).containsExactly(TestTokenizers.VOCABULARY + 1);
+    assertThat(BEYOND.decode(new int[] {TestTokenizers.VOCABULARY, TestTokenizers.VOCABULARY + 1}))
+        .isEqualTo("<tool>");
+  }
+
   @Test
   void aModelWithoutABeginningHasNone() {
     try (Tokenizer tokenizer =
@@ -74,6 +103,14 @@ class TokenizerTest {
                       json.getBytes(StandardCharsets.UTF_8), TestTokenizers.config(true, 64)))
           .withMessageContaining("tokenizer.json");
     }
+  }
+
+  @Provide
+  Arbitrary<String> textsWithSpecialTokens() {
+    return Arbitraries.of("<|begin|>", "<|end|>", "<|pad|>", "<|", "|>", "end", " ", "int", "<")
+        .list()
+        .ofMaxSize(12)
+        .map(parts -> String.join("", parts));
   }
 
   @Provide
