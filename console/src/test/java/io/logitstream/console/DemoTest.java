@@ -81,6 +81,18 @@ class DemoTest {
       Invocation fromFolder =
           Invocation.of("score", "--model", exported.toString(), "--text", text.toString());
       Invocation none = with(there, "checkpoints", "show", "demo/999");
+      Invocation proof =
+          with(
+              there,
+              "verify",
+              "--checkpoint",
+              "demo/latest",
+              "--from",
+              "demo/0",
+              "--output",
+              "json");
+      Invocation lineage =
+          with(there, "lineage", "--checkpoint", "demo/latest", "--output", "json");
 
       JsonNode newest = listed.json().get(listed.json().size() - 1);
       assertThat(newest.get("weightsSha256").asText())
@@ -89,6 +101,12 @@ class DemoTest {
       assertThat(export.status()).as(export.err()).isZero();
       assertThat(fromTopic.status()).as(fromTopic.err()).isZero();
       assertThat(fromFolder.json()).isEqualTo(fromTopic.json());
+      assertThat(proof.status()).as(proof.out() + proof.err()).isZero();
+      assertThat(proof.json().get("answer").asText()).isEqualTo("proven");
+      assertThat(proof.json().get("steps").asLong()).isEqualTo(newest.get("step").asLong());
+      assertThat(lineage.status()).as(lineage.err()).isZero();
+      assertThat(lineage.json().get("tokens").findValuesAsText("domain"))
+          .contains("letters", "digits");
       assertThat(none.status()).isEqualTo(2);
       assertThat(none.err()).contains("demo/999");
     }

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
       TeachCommand.class,
       TrainCommand.class,
       CheckpointsCommand.class,
+      VerifyCommand.class,
+      LineageCommand.class,
       CompleteCommand.class,
       ScoreCommand.class,
       ConfigCommand.class,

@@ -1,0 +1,343 @@
+package io.logitstream.trainer.verification;
+
+import io.logitstream.checkpoints.CheckpointId;
+import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.checkpoints.DamagedCheckpointException;
+import io.logitstream.checkpoints.LedgerReader;
+import io.logitstream.distillation.step.TrainingState;
+import io.logitstream.model.decoder.ComputeType;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.Sha256;
+import io.logitstream.model.decoder.Weights;
+import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.TopicIdentity;
+import io.logitstream.platform.kafka.Topics;
+import io.logitstream.schemas.Artifact;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.ComputeEnvironment;
+import io.logitstream.schemas.Cursor;
+import io.logitstream.trainer.TrainerSettings;
+import io.logitstream.trainer.ingest.StudentIdentity;
+import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.training.Student;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Proves checkpoints: loads an ancestor's state, reads the records that the ledger names, trains on
+ * them again, and compares every artifact. Only reads; the run may go on meanwhile.
+ */
+public final class CheckpointVerifier implements AutoCloseable {
+  private static final Set<String> ARTIFACTS =
+      Set.of("weights", "moments", "config.json", "tokenizer.json");
+
+  private final KafkaSettings kafka;
+  private final KafkaClients clients;
+  private final CheckpointReader checkpoints;
+  private final LedgerReader ledger;
+
+  public CheckpointVerifier(KafkaSettings kafka) {
+    this.kafka = kafka;
+    this.clients = new KafkaClients(kafka, "verification");
+    this.checkpoints = new CheckpointReader(clients);
+    this.ledger = new LedgerReader(clients);
+  }
+
+  /**
+   * Verifies a checkpoint.
+   *
+   * @param from the ancestor to train on from; empty for the parent
+   * @throws LogitstreamException CONFIGURATION if there is no such checkpoint or ancestor, or if
+   *     the run did what this build cannot follow
+   */
+  public Verification verify(CheckpointId id, Optional<CheckpointId> from)
+      throws InterruptedException {
+    List<CheckpointManifest> manifests = checkpoints.list(id.run());
+    CheckpointManifest checkpoint =
+        find(manifests, id)
+            .orElseThrow(
+                () ->
+                    new LogitstreamException(
+                        FailureKind.CONFIGURATION,
+                        "there is no checkpoint %s; 'logitstream checkpoints list' shows those that there are"
+                            .formatted(id)));
+    Long parent = checkpoint.getParentSequence();
+    CheckpointId ancestorId =
+        from.orElse(new CheckpointId(id.run(), parent == null ? id.sequence() : parent));
+    if (!ancestorId.run().equals(id.run()) || ancestorId.sequence() > id.sequence()) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "%s is no ancestor of %s: name an earlier checkpoint of the same run"
+              .formatted(ancestorId, id));
+    }
+    Tally tally = new Tally();
+    try {
+      verify(checkpoint, ancestorId, manifests, tally);
+      return tally.verification(Verification.Answer.PROVEN, checkpoint, ancestorId, "");
+    } catch (UnprovenException e) {
+      return tally.verification(e.answer(), checkpoint, ancestorId, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void close() {
+    checkpoints.close();
+    ledger.close();
+  }
+
+  private static Optional<CheckpointManifest> find(
+      List<CheckpointManifest> manifests, CheckpointId id) {
+    return manifests.stream()
+        .filter(manifest -> manifest.getSequence() == id.sequence())
+        .findFirst();
+  }
+
+  private void verify(
+      CheckpointManifest checkpoint,
+      CheckpointId ancestorId,
+      List<CheckpointManifest> manifests,
+      Tally tally)
+      throws UnprovenException, InterruptedException {
+    CheckpointManifest ancestor =
+        find(manifests, ancestorId)
+            .orElseThrow(
+                () ->
+                    UnprovenException.expired("the manifest of %s is gone".formatted(ancestorId)));
+    RecordedHistory history = RecordedHistory.read(ancestor, checkpoint, manifests, ledger);
+    Map<String, byte[]> artifacts = artifacts(checkpoint);
+    TrainerSettings settings = settings(ancestor);
+    TorchEngine engine = engine(history);
+    ModelConfig config = ModelConfig.parse(bytes(artifacts, "config.json"));
+    if (checkpoint.getSequence() == ancestor.getSequence()) {
+      compareBeginning(engine, config, checkpoint, artifacts);
+      return;
+    }
+    Map<String, byte[]> before = artifacts(ancestor);
+    compareFiles(checkpoint, before, artifacts);
+    retrain(history, settings, engine, config, before, tally);
+  }
+
+  private void retrain(
+      RecordedHistory history,
+      TrainerSettings settings,
+      TorchEngine engine,
+      ModelConfig config,
+      Map<String, byte[]> before,
+      Tally tally)
+      throws UnprovenException, InterruptedException {
+    CheckpointManifest ancestor = history.ancestor();
+    Cursor start = live(ancestor);
+    TopicIdentity topic;
+    try (Admin admin = clients.admin()) {
+      topic = Topics.identity(admin, start.getTopic());
+    }
+    TrainingState state =
+        TrainingState.restore(
+            engine,
+            config,
+            ByteBuffer.wrap(bytes(before, "weights")),
+            ByteBuffer.wrap(bytes(before, "moments")),
+            ancestor.getStep());
+    try (Student student =
+            new Student(engine, config, computeType(ancestor), settings.training(), state);
+        RecordedOrder log = new RecordedOrder(clients, topic, start, history.ranges());
+        Retraining retraining =
+            new Retraining(
+                kafka,
+                settings,
+                StudentIdentity.of(
+                    config, ancestor.getTokenizerSha256(), settings.training().maxTokens()),
+                history,
+                student,
+                log)) {
+      try {
+        for (RecordedHistory.Chapter chapter : history.chapters()) {
+          retraining.follow(chapter);
+        }
+      } finally {
+        tally.steps = retraining.stepsTaken();
+        tally.records = retraining.trainedRecords() - ancestor.getTrainedRecords();
+        tally.tokens = retraining.trainedTokens() - ancestor.getTrainedTokens();
+      }
+    }
+  }
+
+  /** The bytes of all artifacts; each chunk is checked against the manifest. */
+  private Map<String, byte[]> artifacts(CheckpointManifest manifest) throws UnprovenException {
+    CheckpointId id = CheckpointId.of(manifest);
+    if (manifest.getExpired()) {
+      throw UnprovenException.expired(
+          "checkpoint %s has expired: its run has let its bytes go".formatted(id));
+    }
+    Map<String, byte[]> bytes = new HashMap<>();
+    try {
+      for (Artifact artifact : manifest.getArtifacts()) {
+        if (!ARTIFACTS.contains(artifact.getName())) {
+          throw new LogitstreamException(
+              FailureKind.CONFIGURATION,
+              "checkpoint %s has an artifact %s, which this build does not know: use a newer build"
+                  .formatted(id, artifact.getName()));
+        }
+        bytes.put(artifact.getName(), checkpoints.read(manifest, artifact.getName()));
+      }
+    } catch (DamagedCheckpointException e) {
+      throw UnprovenException.refuted(String.valueOf(e.getMessage()));
+    }
+    for (String name : ARTIFACTS) {
+      if (!bytes.containsKey(name)) {
+        throw UnprovenException.refuted("checkpoint %s has no artifact %s".formatted(id, name));
+      }
+    }
+    return bytes;
+  }
+
+  private static byte[] bytes(Map<String, byte[]> artifacts, String name) {
+    return artifacts.getOrDefault(name, new byte[0]);
+  }
+
+  private static void compareBeginning(
+      TorchEngine engine,
+      ModelConfig config,
+      CheckpointManifest checkpoint,
+      Map<String, byte[]> artifacts)
+      throws UnprovenException {
+    CheckpointId id = CheckpointId.of(checkpoint);
+    if (checkpoint.getParentSequence() != null) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "%s cannot be verified from itself: name an earlier checkpoint".formatted(id));
+    }
+    try (TrainingState state =
+        TrainingState.initial(
+            engine,
+            config,
+            Weights.fromBytes(config, ByteBuffer.wrap(bytes(artifacts, "weights"))))) {
+      TrainingState.Snapshot initial = state.snapshot();
+      Retraining.equal(
+          id, "initial student", checkpoint.getInitialStudentSha256(), state.weightsSha256());
+      Retraining.equal(
+          id,
+          "SHA-256 of moments, all zero,",
+          Sha256.of(bytes(artifacts, "moments")),
+          Sha256.of(initial.moments()));
+      Retraining.equal(id, "step", checkpoint.getStep(), 0L);
+      Retraining.equal(id, "trained records", checkpoint.getTrainedRecords(), 0L);
+    }
+    compareTokenizer(checkpoint, artifacts);
+  }
+
+  private static void compareFiles(
+      CheckpointManifest checkpoint, Map<String, byte[]> before, Map<String, byte[]> after)
+      throws UnprovenException {
+    for (String name : List.of("config.json", "tokenizer.json")) {
+      Retraining.equal(
+          CheckpointId.of(checkpoint),
+          "SHA-256 of " + name,
+          Sha256.of(bytes(after, name)),
+          Sha256.of(bytes(before, name)));
+    }
+    compareTokenizer(checkpoint, after);
+  }
+
+  private static void compareTokenizer(CheckpointManifest checkpoint, Map<String, byte[]> artifacts)
+      throws UnprovenException {
+    Retraining.equal(
+        CheckpointId.of(checkpoint),
+        "tokenizer",
+        checkpoint.getTokenizerSha256(),
+        Sha256.of(bytes(artifacts, "tokenizer.json")));
+  }
+
+  private static TrainerSettings settings(CheckpointManifest manifest) {
+    Map<String, String> values = new TreeMap<>(manifest.getConfiguration());
+    values.put("run", manifest.getRun());
+    // Weights and tokenizer come from the ancestor's artifacts.
+    values.put("student.model", ".");
+    return TrainerSettings.from(
+        Configuration.load(TrainerSettings.SETTINGS, ConfigurationLayers.of(values)));
+  }
+
+  /** An engine that rounds as that of every checkpoint of the history did. */
+  private static TorchEngine engine(RecordedHistory history) throws UnprovenException {
+    ComputeEnvironment wanted = history.checkpoint().getEnvironment();
+    TorchEngine engine;
+    try {
+      engine = TorchEngine.start(wanted.getDevice(), wanted.getThreads());
+    } catch (IllegalArgumentException e) {
+      throw UnprovenException.otherHardware(
+          "it was computed on %s: %s".formatted(wanted.getDevice(), e.getMessage()));
+    }
+    String fingerprint = engine.fingerprint(computeType(history.checkpoint()));
+    for (RecordedHistory.Chapter chapter : history.chapters()) {
+      ComputeEnvironment environment = chapter.manifest().getEnvironment();
+      if (!environment.getFingerprint().equals(fingerprint)) {
+        throw otherHardware(chapter.manifest(), engine, fingerprint);
+      }
+    }
+    if (history.chapters().isEmpty() && !wanted.getFingerprint().equals(fingerprint)) {
+      throw otherHardware(history.checkpoint(), engine, fingerprint);
+    }
+    return engine;
+  }
+
+  private static UnprovenException otherHardware(
+      CheckpointManifest manifest, TorchEngine engine, String fingerprint) {
+    return UnprovenException.otherHardware(
+        "checkpoint %s was computed on %s; here it is %s, %d threads, libtorch %s, fingerprint %s"
+            .formatted(
+                CheckpointId.of(manifest),
+                manifest.getEnvironment(),
+                engine.deviceName(),
+                engine.threads(),
+                engine.libtorchVersion(),
+                fingerprint));
+  }
+
+  private static ComputeType computeType(CheckpointManifest manifest) {
+    return ComputeType.valueOf(manifest.getEnvironment().getComputeType().toUpperCase(Locale.ROOT));
+  }
+
+  private static Cursor live(CheckpointManifest manifest) {
+    return manifest.getCursors().stream()
+        .filter(cursor -> cursor.getName().equals(LiveCursor.NAME))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new LogitstreamException(
+                    FailureKind.CONFIGURATION,
+                    "checkpoint %s has no cursor %s: use a newer build"
+                        .formatted(CheckpointId.of(manifest), LiveCursor.NAME)));
+  }
+
+  private static final class Tally {
+    private long steps;
+    private long records;
+    private long tokens;
+
+    Verification verification(
+        Verification.Answer answer,
+        CheckpointManifest checkpoint,
+        CheckpointId ancestor,
+        String where) {
+      Map<String, String> artifacts = new TreeMap<>();
+      checkpoint
+          .getArtifacts()
+          .forEach(artifact -> artifacts.put(artifact.getName(), artifact.getSha256()));
+      return new Verification(
+          answer, CheckpointId.of(checkpoint), ancestor, steps, records, tokens, artifacts, where);
+    }
+  }
+}

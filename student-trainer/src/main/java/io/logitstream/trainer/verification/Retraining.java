@@ -1,0 +1,266 @@
+package io.logitstream.trainer.verification;
+
+import io.logitstream.checkpoints.CheckpointId;
+import io.logitstream.distillation.loss.LossSums;
+import io.logitstream.distillation.step.StepResult;
+import io.logitstream.distillation.step.TrainingState;
+import io.logitstream.model.decoder.Sha256;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.schemas.Artifact;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.LedgerEntry;
+import io.logitstream.schemas.LossTerms;
+import io.logitstream.schemas.OffsetRange;
+import io.logitstream.schemas.PartitionPosition;
+import io.logitstream.schemas.SkipEntry;
+import io.logitstream.schemas.StepEntry;
+import io.logitstream.trainer.TrainerSettings;
+import io.logitstream.trainer.ingest.AcceptedTeachers;
+import io.logitstream.trainer.ingest.FetchedRecord;
+import io.logitstream.trainer.ingest.IngestSettings;
+import io.logitstream.trainer.ingest.SkippedRecord;
+import io.logitstream.trainer.ingest.StudentIdentity;
+import io.logitstream.trainer.ingest.TrainingRecordDecoder;
+import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.training.LogIdentity;
+import io.logitstream.trainer.training.LossTermsOf;
+import io.logitstream.trainer.training.StepBatch;
+import io.logitstream.trainer.training.StepTaker;
+import io.logitstream.trainer.training.Student;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains again, entry by entry, what a ledger says, and compares at every checkpoint on the way. It
+ * takes steps with the trainer's own parts.
+ */
+final class Retraining implements AutoCloseable {
+  private final KafkaSettings kafka;
+  private final TrainerSettings settings;
+  private final StudentIdentity identity;
+  private final List<SkippedRecord> operatorSkips;
+  private final Student student;
+  private final StepTaker steps;
+  private final RecordedOrder log;
+  private final DeadLetters deadLetters =
+      new DeadLetters("verification", new SimpleMeterRegistry());
+  private final List<SkipEntry> expectedSkips = new ArrayList<>();
+  private TrainingRecordDecoder decoder;
+  private LossSums losses = LossSums.ZERO;
+  private long trainedRecords;
+  private long trainedTokens;
+  private long stepsTaken;
+
+  /**
+   * @param settings those of the run
+   * @param student as at the ancestor; the caller closes it
+   * @param log from the ancestor's positions on; the caller closes it
+   */
+  Retraining(
+      KafkaSettings kafka,
+      TrainerSettings settings,
+      StudentIdentity identity,
+      RecordedHistory history,
+      Student student,
+      RecordedOrder log) {
+    this.kafka = kafka;
+    this.settings = settings;
+    this.identity = identity;
+    this.operatorSkips =
+        history.entries().stream()
+            .map(LedgerEntry::getSkip)
+            .flatMap(Stream::ofNullable)
+            .filter(skip -> skip.getCode().equals(TrainingRecordDecoder.OPERATOR))
+            .map(skip -> new SkippedRecord(skip.getPartition(), skip.getOffset()))
+            .toList();
+    this.student = student;
+    this.steps = new StepTaker(student);
+    this.log = log;
+    this.trainedRecords = history.ancestor().getTrainedRecords();
+    this.trainedTokens = history.ancestor().getTrainedTokens();
+    this.decoder = decoder(history.ancestor().getAcceptedTeachers());
+  }
+
+  /** Steps that were taken. */
+  long stepsTaken() {
+    return stepsTaken;
+  }
+
+  /** Records trained on since the run's start. */
+  long trainedRecords() {
+    return trainedRecords;
+  }
+
+  /** Tokens trained on since the run's start. */
+  long trainedTokens() {
+    return trainedTokens;
+  }
+
+  /**
+   * Follows what led to a checkpoint, and compares the student with it.
+   *
+   * @throws UnprovenException naming the first difference
+   */
+  void follow(RecordedHistory.Chapter chapter) throws UnprovenException, InterruptedException {
+    losses = LossSums.ZERO;
+    for (LedgerEntry entry : chapter.entries()) {
+      follow(entry, CheckpointId.of(chapter.manifest()));
+    }
+    compare(chapter.manifest());
+  }
+
+  private void follow(LedgerEntry entry, CheckpointId checkpoint)
+      throws UnprovenException, InterruptedException {
+    switch (entry.getKind()) {
+      case STEP -> step(entry.getStep(), checkpoint);
+      case SKIP -> expectedSkips.add(entry.getSkip());
+      case TEACHER_SWITCH -> {
+        decoder.close();
+        decoder = decoder(entry.getTeacherSwitch().getAfter());
+      }
+      case PARTITIONS_ADDED, EVALUATION_SET_PINNED, GATE_VERDICT, INCARNATION_STARTED -> {
+        // They change nothing that steps depend on.
+      }
+      case UNKNOWN, ROLLBACK, SETTINGS_CHANGED, LOSS_ACCEPTED ->
+          throw new LogitstreamException(
+              FailureKind.CONFIGURATION,
+              "entry %d of checkpoint %s is of kind %s, which this build cannot follow: use a newer build, or verify from a later ancestor"
+                  .formatted(entry.getIndex(), checkpoint, entry.getKind()));
+    }
+  }
+
+  private void step(StepEntry expected, CheckpointId checkpoint)
+      throws UnprovenException, InterruptedException {
+    StepBatch batch = new StepBatch(new LogIdentity(LiveCursor.NAME, log.topic()), deadLetters);
+    Optional<StepResult> result = Optional.empty();
+    for (OffsetRange range : expected.getRanges()) {
+      for (int taken = 0; taken < range.getCount(); taken++) {
+        ConsumerRecord<String, byte[]> record = next(range, taken, expected, checkpoint);
+        batch.add(new FetchedRecord<>(record, decoder.decode(record)));
+        if (batch.size() == settings.plan().stepRecords()) {
+          // A full batch is tried at once; one of which nothing is left is filled further.
+          result = steps.take(batch);
+        }
+      }
+    }
+    if (result.isEmpty()) {
+      result = steps.take(batch);
+    }
+    if (result.isEmpty()) {
+      throw UnprovenException.refuted(
+          "step %d of checkpoint %s has no record to train on"
+              .formatted(expected.getStep(), checkpoint));
+    }
+    StepEntry found = batch.entry(result.get().step());
+    if (!found.equals(expected)) {
+      throw UnprovenException.refuted(
+          "step %d of checkpoint %s: the ledger says %s, the log has %s"
+              .formatted(expected.getStep(), checkpoint, expected, found));
+    }
+    compareSkips(batch.skips(), expected, checkpoint);
+    losses = losses.plus(result.get().total());
+    trainedRecords += batch.size();
+    trainedTokens += result.get().total().tokens();
+    stepsTaken++;
+    log.cursor().advance(batch.lastRecords(), 0);
+  }
+
+  private ConsumerRecord<String, byte[]> next(
+      OffsetRange range, int taken, StepEntry step, CheckpointId checkpoint)
+      throws UnprovenException, InterruptedException {
+    try {
+      return log.next(range, taken);
+    } catch (UnprovenException e) {
+      throw UnprovenException.refuted(
+          "step %d of checkpoint %s, %s".formatted(step.getStep(), checkpoint, e.getMessage()));
+    }
+  }
+
+  private void compareSkips(List<SkipEntry> found, StepEntry step, CheckpointId checkpoint)
+      throws UnprovenException {
+    List<String> expected = places(expectedSkips);
+    expectedSkips.clear();
+    if (!places(found).equals(expected)) {
+      throw UnprovenException.refuted(
+          "step %d of checkpoint %s: the ledger says that %s were skipped, found %s"
+              .formatted(step.getStep(), checkpoint, expected, places(found)));
+    }
+  }
+
+  private static List<String> places(List<SkipEntry> skips) {
+    return skips.stream()
+        .map(skip -> "%d@%d (%s)".formatted(skip.getPartition(), skip.getOffset(), skip.getCode()))
+        .sorted()
+        .toList();
+  }
+
+  private void compare(CheckpointManifest manifest) throws UnprovenException {
+    CheckpointId checkpoint = CheckpointId.of(manifest);
+    TrainingState.Snapshot snapshot = student.snapshot();
+    equal(checkpoint, "step", manifest.getStep(), snapshot.step());
+    for (Artifact artifact : manifest.getArtifacts()) {
+      byte @Nullable [] trained =
+          switch (artifact.getName()) {
+            case "weights" -> snapshot.weights();
+            case "moments" -> snapshot.moments();
+            default -> null;
+          };
+      if (trained != null) {
+        equal(
+            checkpoint,
+            "SHA-256 of " + artifact.getName(),
+            artifact.getSha256(),
+            Sha256.of(trained));
+      }
+    }
+    equal(checkpoint, "trained records", manifest.getTrainedRecords(), trainedRecords);
+    equal(checkpoint, "trained tokens", manifest.getTrainedTokens(), trainedTokens);
+    Map<Integer, Long> positions = new TreeMap<>();
+    for (PartitionPosition position : manifest.getCursors().get(0).getPositions()) {
+      positions.put(position.getPartition(), position.getNextOffset());
+    }
+    Map<Integer, Long> reached = log.cursor().nextOffsets();
+    reached.keySet().retainAll(positions.keySet());
+    equal(checkpoint, "positions", positions, reached);
+    @Nullable LossTerms loss = losses.tokens() == 0 ? null : LossTermsOf.sums(losses);
+    equal(checkpoint, "loss", String.valueOf(manifest.getLoss()), String.valueOf(loss));
+  }
+
+  static void equal(CheckpointId checkpoint, String what, Object expected, Object found)
+      throws UnprovenException {
+    if (!expected.equals(found)) {
+      throw UnprovenException.refuted(
+          "checkpoint %s: its manifest says %s %s, found %s"
+              .formatted(checkpoint, what, expected, found));
+    }
+  }
+
+  private TrainingRecordDecoder decoder(List<String> teachers) {
+    IngestSettings ingest = settings.ingest();
+    return new TrainingRecordDecoder(
+        kafka,
+        new IngestSettings(
+            new AcceptedTeachers(teachers),
+            ingest.bufferRecords(),
+            ingest.bufferBytes(),
+            ingest.maxCondemned(),
+            operatorSkips),
+        identity,
+        settings.training().objective());
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+  }
+}
