@@ -56,9 +56,21 @@ final class PayloadWriter {
     length += size;
   }
 
+  void writeBytes(byte[] values) {
+    ensure(values.length);
+    System.arraycopy(values, 0, bytes, length, values.length);
+    length += values.length;
+  }
+
   /** Ends the payload with the CRC-32C of everything before it. */
   byte[] finish() {
+    return finish(new byte[0]);
+  }
+
+  /** Ends the payload with the CRC-32C of a context and of everything before it. */
+  byte[] finish(byte[] context) {
     CRC32C crc = new CRC32C();
+    crc.update(context);
     crc.update(bytes, 0, length);
     byte[] payload = Arrays.copyOf(bytes, length + Integer.BYTES);
     ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).putInt(length, (int) crc.getValue());

@@ -2,38 +2,49 @@ package io.logitstream.logits;
 
 import static io.logitstream.logits.MalformedLogitsException.malformed;
 
+import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.TrainedSpan;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** The place of sparse logits in a {@link TeacherLogits} record. */
 public final class TeacherLogitsRecords {
   private TeacherLogitsRecords() {}
 
   /**
+   * Decodes a record where no priors are at hand: see {@link #decode(TeacherLogits, int,
+   * Function)}.
+   */
+  public static SparseLogits decode(TeacherLogits record, int maxTokens) {
+    return decode(record, maxTokens, sha256 -> Optional.empty());
+  }
+
+  /**
    * Decodes the payload of a record, and checks what the record says about it: versions, number of
    * tokens, spans against rows, sample size, vocabulary.
    *
    * @param maxTokens the most tokens that are accepted
+   * @param codecs the codec of a prior, by the prior's SHA-256 in hex; used by the calling thread
    * @throws MalformedLogitsException if record or payload condemn themselves
    * @throws UnsupportedEncodingException if the encoding or its version is newer than this build
+   * @throws MissingPriorException if there is no codec for the prior that the record names
    */
-  public static SparseLogits decode(TeacherLogits record, int maxTokens) {
+  public static SparseLogits decode(
+      TeacherLogits record, int maxTokens, Function<String, Optional<CodedSampledCodec>> codecs) {
+    boolean coded =
+        record.getEncoding() == LogitsEncoding.SAMPLED
+            && record.getEncodingVersion() == CodedSampledCodec.VERSION;
     SparseLogits logits =
-        SparseLogitsCodec.decode(
-            record.getEncoding(),
-            record.getEncodingVersion(),
-            record.getPayload(),
-            record.getTeacher().getVocabularySize(),
-            maxTokens);
+        coded ? decodeCoded(record, maxTokens, codecs) : decodePlain(record, maxTokens);
     if (record.getTokenCount() != logits.tokens().length) {
       throw malformed(
           "the record names %d tokens, its payload has %d",
           record.getTokenCount(), logits.tokens().length);
-    }
-    if (record.getPriorSha256() != null) {
-      throw malformed("the record names prior %s, its encoding has none", record.getPriorSha256());
     }
     if (!(record.getTemperature() > 0 && Float.isFinite(record.getTemperature()))) {
       throw malformed("temperature %s, expected more than 0", record.getTemperature());
@@ -43,6 +54,40 @@ public final class TeacherLogitsRecords {
     if (!(logits instanceof Labels) && trained != logits.rows()) {
       throw malformed(
           "the spans hold %d trained positions, the payload has %d rows", trained, logits.rows());
+    }
+    return logits;
+  }
+
+  private static SparseLogits decodeCoded(
+      TeacherLogits record, int maxTokens, Function<String, Optional<CodedSampledCodec>> codecs) {
+    String sha256 = record.getPriorSha256();
+    if (sha256 == null) {
+      throw malformed("the record names no prior, its encoding has one");
+    }
+    CodedSampledCodec codec =
+        codecs.apply(sha256).orElseThrow(() -> new MissingPriorException(sha256));
+    if (codec.prior().vocabularySize() != record.getTeacher().getVocabularySize()) {
+      throw malformed(
+          "the teacher has %d ids, the record's prior %d",
+          record.getTeacher().getVocabularySize(), codec.prior().vocabularySize());
+    }
+    CodedSampledCodec.Decoded decoded = codec.decode(record.getPayload(), maxTokens);
+    if (!Arrays.equals(decoded.spans(), bounds(record.getSpans()))) {
+      throw malformed("the record's spans are not those of its payload");
+    }
+    return decoded.logits();
+  }
+
+  private static SparseLogits decodePlain(TeacherLogits record, int maxTokens) {
+    SparseLogits logits =
+        SparseLogitsCodec.decode(
+            record.getEncoding(),
+            record.getEncodingVersion(),
+            record.getPayload(),
+            record.getTeacher().getVocabularySize(),
+            maxTokens);
+    if (record.getPriorSha256() != null) {
+      throw malformed("the record names prior %s, its encoding has none", record.getPriorSha256());
     }
     return logits;
   }
@@ -69,6 +114,33 @@ public final class TeacherLogitsRecords {
         .setSampleSize(logits instanceof SampledLogits sampled ? sampled.sampleSize() : null)
         .setPriorSha256(null)
         .setPayload(ByteBuffer.wrap(SparseLogitsCodec.encode(logits)));
+  }
+
+  /**
+   * Sets encoding, encodingVersion, tokenCount, sampleSize, priorSha256 and payload: coded under a
+   * prior, or plainly where that is no longer. The builder has its spans already.
+   *
+   * @throws IllegalArgumentException if spans, vocabulary and logits do not fit together
+   */
+  public static void encodeInto(
+      TeacherLogits.Builder builder, SampledLogits logits, CodedSampledCodec codec) {
+    encodeInto(builder, logits);
+    codec
+        .encode(logits, bounds(builder.getSpans()))
+        .filter(payload -> payload.length < builder.getPayload().remaining())
+        .ifPresent(
+            payload ->
+                builder
+                    .setEncodingVersion(CodedSampledCodec.VERSION)
+                    .setPriorSha256(codec.prior().sha256())
+                    .setPayload(ByteBuffer.wrap(payload)));
+  }
+
+  /** Spans as pairs of a first position and the position after the last one. */
+  public static int[] bounds(List<TrainedSpan> spans) {
+    return spans.stream()
+        .flatMapToInt(span -> IntStream.of(span.getStart(), span.getEnd()))
+        .toArray();
   }
 
   /**

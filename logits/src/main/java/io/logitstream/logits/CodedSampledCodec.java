@@ -1,0 +1,182 @@
+package io.logitstream.logits;
+
+import static io.logitstream.logits.MalformedLogitsException.malformed;
+
+import io.logitstream.logits.coding.ContextPrior;
+import io.logitstream.logits.coding.Sequence;
+import io.logitstream.logits.coding.SequenceCoder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * SAMPLED payloads of version 2: entropy-coded under a prior.
+ *
+ * <pre>
+ *   byte    version, 2
+ *   byte    encoding, 3
+ *   varint  number of tokens, T + 1
+ *   varint  sample size, M
+ *   varint  number of spans of trained positions
+ *   each span:
+ *     varint  first position, less the end of the span before it
+ *     varint  positions
+ *   bits    tokens, ids and counts, arithmetically coded: see {@link SequenceCoder}
+ *   int     CRC-32C of the prior's SHA-256 and of all bytes before it
+ * </pre>
+ *
+ * <p>Keeps the scratch memory of a coder: one thread at a time.
+ */
+public final class CodedSampledCodec {
+  /** The version of these payloads. */
+  public static final int VERSION = 2;
+
+  private static final int SAMPLED = 3;
+  private static final int LEAST_BYTES = 9;
+
+  private final SequenceCoder coder;
+  private final byte[] priorSha256;
+
+  public CodedSampledCodec(ContextPrior prior) {
+    this.coder = new SequenceCoder(prior);
+    this.priorSha256 = HexFormat.of().parseHex(prior.sha256());
+  }
+
+  /** What it codes under. */
+  public ContextPrior prior() {
+    return coder.prior();
+  }
+
+  /**
+   * Writes a payload; empty where what is coded is so foreseeable that a reader, whose work is
+   * bounded by the payload's length, would refuse it: pack that plainly.
+   *
+   * @param spans pairs of a first trained position and the position after the last one
+   * @throws IllegalArgumentException if the vocabulary is not the prior's, or the spans do not hold
+   *     as many positions as there are rows
+   */
+  public Optional<byte[]> encode(SampledLogits sampled, int[] spans) {
+    if (sampled.vocabularySize() != prior().vocabularySize()) {
+      throw new IllegalArgumentException(
+          "logits over %d ids, the prior is of %d"
+              .formatted(sampled.vocabularySize(), prior().vocabularySize()));
+    }
+    byte[] coded = coder.encode(sequence(sampled, spans));
+    if (sampled.ids().length > SequenceCoder.mostEntries(coded.length)) {
+      return Optional.empty();
+    }
+    PayloadWriter writer = new PayloadWriter(coded.length + 32);
+    writer.writeByte(VERSION);
+    writer.writeByte(SAMPLED);
+    writer.writeVarint(sampled.tokens().length);
+    writer.writeVarint(sampled.sampleSize());
+    writer.writeVarint(spans.length / 2);
+    int previousEnd = 0;
+    for (int index = 0; index < spans.length; index += 2) {
+      writer.writeVarint(spans[index] - previousEnd);
+      writer.writeVarint(spans[index + 1] - spans[index]);
+      previousEnd = spans[index + 1];
+    }
+    writer.writeBytes(coded);
+    return Optional.of(writer.finish(priorSha256));
+  }
+
+  /** Sampled logits as the coder and a prior's learner take them; arrays are shared. */
+  public static Sequence sequence(SampledLogits sampled, int[] spans) {
+    return Sequence.of(
+        sampled.tokens(),
+        spans,
+        sampled.sampleSize(),
+        sampled.offsets(),
+        sampled.ids(),
+        sampled.counts());
+  }
+
+  /**
+   * What a payload holds.
+   *
+   * @param spans pairs of a first trained position and the position after the last one
+   */
+  public record Decoded(SampledLogits logits, int[] spans) {}
+
+  /**
+   * Reads a payload.
+   *
+   * @param payload read from its position to its limit; neither is moved
+   * @param maxTokens the most tokens that are accepted; memory is in proportion to them and to the
+   *     payload's length
+   * @throws MalformedLogitsException if the bytes are not a payload of this version under this
+   *     prior
+   */
+  public Decoded decode(ByteBuffer payload, int maxTokens) {
+    byte[] bytes = new byte[payload.remaining()];
+    payload.duplicate().get(bytes);
+    if (bytes.length < LEAST_BYTES) {
+      throw malformed("a payload of %d bytes, expected at least %d", bytes.length, LEAST_BYTES);
+    }
+    int end = bytes.length - Integer.BYTES;
+    checkCrc(bytes, end);
+    ByteBuffer content = ByteBuffer.wrap(bytes, 0, end).order(ByteOrder.LITTLE_ENDIAN);
+    PayloadReader reader = new PayloadReader(content);
+    int version = reader.readByte("the version");
+    int encoding = reader.readByte("the encoding");
+    if (version != VERSION || encoding != SAMPLED) {
+      throw malformed(
+          "payload of version %d and encoding %d, expected %d and %d",
+          version, encoding, VERSION, SAMPLED);
+    }
+    int tokens = reader.readVarint("the number of tokens", 2, maxTokens);
+    int sampleSize = reader.readVarint("the sample size", 1, SampledLogits.MAX_SAMPLE_SIZE);
+    int[] spans = readSpans(reader, tokens - 1);
+    try {
+      Sequence sequence =
+          coder.decode(bytes, content.position(), reader.remaining(), tokens, spans, sampleSize);
+      return new Decoded(sampled(sequence), spans);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedLogitsException(
+          MalformedLogitsException.Kind.MALFORMED,
+          "the payload is not valid: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private SampledLogits sampled(Sequence sequence) {
+    return new SampledLogits(
+        sequence.tokens(),
+        prior().vocabularySize(),
+        sequence.sampleSize(),
+        sequence.offsets(),
+        Arrays.copyOf(sequence.ids(), sequence.entries()),
+        Arrays.copyOf(sequence.counts(), sequence.entries()));
+  }
+
+  private static int[] readSpans(PayloadReader reader, int positions) {
+    int count = reader.readVarint("the number of spans", 0, reader.remaining() / 2);
+    int[] spans = new int[2 * count];
+    int previousEnd = 0;
+    for (int index = 0; index < spans.length; index += 2) {
+      spans[index] =
+          previousEnd + reader.readVarint("the start of a span", 0, positions - previousEnd);
+      previousEnd =
+          spans[index] + reader.readVarint("the length of a span", 1, positions - spans[index]);
+      spans[index + 1] = previousEnd;
+    }
+    return spans;
+  }
+
+  private void checkCrc(byte[] bytes, int end) {
+    CRC32C crc = new CRC32C();
+    crc.update(priorSha256);
+    crc.update(bytes, 0, end);
+    int expected = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
+    if ((int) crc.getValue() != expected) {
+      throw new MalformedLogitsException(
+          MalformedLogitsException.Kind.CHECKSUM,
+          "the payload's CRC-32C with its prior %s is %08x, it says %08x"
+              .formatted(prior().sha256(), crc.getValue(), expected));
+    }
+  }
+}
