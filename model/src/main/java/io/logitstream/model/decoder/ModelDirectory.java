@@ -1,20 +1,21 @@
 package io.logitstream.model.decoder;
 
 import io.logitstream.model.safetensors.SafetensorsException;
-import io.logitstream.model.safetensors.SafetensorsFile;
 import io.logitstream.model.safetensors.SafetensorsWriter;
 import io.logitstream.model.safetensors.Tensor;
 import io.logitstream.model.safetensors.TensorType;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
  * A Hugging Face directory: config.json, tokenizer.json and, where the model has been trained,
- * model.safetensors.
+ * model.safetensors, in one file or in several with an index.
  */
 public final class ModelDirectory {
   private static final String CONFIG = "config.json";
@@ -22,6 +23,8 @@ public final class ModelDirectory {
   private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String WEIGHTS = "model.safetensors";
   private static final String WEIGHTS_INDEX = "model.safetensors.index.json";
+
+  private static final String UNFINISHED = ".tmp";
 
   private final Path directory;
   private final ModelConfig config;
@@ -57,47 +60,31 @@ public final class ModelDirectory {
 
   /** Whether there are weights; a directory without is a model to be trained from scratch. */
   public boolean hasWeights() {
-    return Files.isRegularFile(directory.resolve(WEIGHTS));
+    return Files.isRegularFile(directory.resolve(WEIGHTS))
+        || Files.isRegularFile(directory.resolve(WEIGHTS_INDEX));
   }
 
   /**
-   * Reads the weights.
+   * Reads the weights, from model.safetensors or from the files that model.safetensors.index.json
+   * names.
    *
    * @throws UnsupportedModelException if a weight is missing, unknown, of another shape or not
    *     finite
-   * @throws SafetensorsException if the file is damaged
+   * @throws SafetensorsException if a file is damaged
    */
   public Weights weights() throws IOException {
     if (!hasWeights()) {
-      throw new UnsupportedModelException(
-          Files.exists(directory.resolve(WEIGHTS_INDEX))
-              ? "%s has its weights in several files, expected one %s".formatted(directory, WEIGHTS)
-              : "%s has no %s".formatted(directory, WEIGHTS));
+      throw new UnsupportedModelException("%s has no %s".formatted(directory, WEIGHTS));
     }
-    try (SafetensorsFile file = SafetensorsFile.open(directory.resolve(WEIGHTS))) {
-      List<WeightTensor> tensors = new ArrayList<>();
-      List<String> unknown = new ArrayList<>(file.names());
-      for (WeightLayout.Slot slot : WeightLayout.of(config).slots()) {
-        Tensor tensor = file.read(slot.name());
-        if (!tensor.shape().equals(slot.shape())) {
-          throw new UnsupportedModelException(
-              "%s: %s has shape %s, expected %s by %s"
-                  .formatted(directory, slot.name(), tensor.shape(), slot.shape(), CONFIG));
-        }
-        tensors.add(new WeightTensor(slot, tensor.values()));
-        unknown.remove(slot.name());
-      }
-      if (config.tiedEmbeddings()) {
-        unknown.remove("lm_head.weight");
-      }
-      unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
-      if (!unknown.isEmpty()) {
-        throw new UnsupportedModelException(
-            "%s: %s holds weights that such a decoder has not: %s"
-                .formatted(directory, WEIGHTS, unknown));
-      }
-      return new Weights(config, tensors);
+    try (StoredWeights stored = storedWeights()) {
+      return stored.read(config);
     }
+  }
+
+  private StoredWeights storedWeights() throws IOException {
+    return Files.isRegularFile(directory.resolve(WEIGHTS))
+        ? StoredWeights.single(directory, WEIGHTS)
+        : StoredWeights.sharded(directory, WEIGHTS_INDEX);
   }
 
   /** The bytes of tokenizer.json. */
@@ -109,9 +96,21 @@ public final class ModelDirectory {
     return Files.readAllBytes(file);
   }
 
-  /** SHA-256 (hex) of model.safetensors. */
+  /**
+   * SHA-256 (hex) of model.safetensors; of several files, the hash of their hashes in hex, joined
+   * in the order of the files' names.
+   */
   public String weightsSha256() throws IOException {
-    return Sha256.of(directory.resolve(WEIGHTS));
+    if (Files.isRegularFile(directory.resolve(WEIGHTS))) {
+      return Sha256.of(directory.resolve(WEIGHTS));
+    }
+    StringBuilder hashes = new StringBuilder();
+    try (StoredWeights stored = storedWeights()) {
+      for (Path file : stored.files()) {
+        hashes.append(Sha256.of(file));
+      }
+    }
+    return Sha256.of(hashes.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   /** SHA-256 (hex) of tokenizer.json. */
@@ -120,7 +119,8 @@ public final class ModelDirectory {
   }
 
   /**
-   * Writes a directory that transformers 4 and 5 load.
+   * Writes a directory that transformers 4 and 5 load. Each file is written under another name,
+   * forced to the disk and then moved into its place; the weights come last.
    *
    * @param directory created where it is missing
    * @param storedAs number type of the stored weights
@@ -144,16 +144,26 @@ public final class ModelDirectory {
         weights.tensors().stream()
             .map(weight -> new Tensor(weight.slot().name(), weight.slot().shape(), weight.values()))
             .toList();
-    Files.write(directory.resolve(CONFIG), ModelConfigJson.write(config, typeName));
-    Files.write(directory.resolve(TOKENIZER), tokenizerJson);
-    Files.write(
-        directory.resolve(TOKENIZER_CONFIG), TokenizerConfigJson.write(config, tokenizerJson));
-    Path unfinished = directory.resolve(WEIGHTS + ".tmp");
+    put(directory, CONFIG, ModelConfigJson.write(config, typeName));
+    put(directory, TOKENIZER, tokenizerJson);
+    put(directory, TOKENIZER_CONFIG, TokenizerConfigJson.write(config, tokenizerJson));
+    Path unfinished = directory.resolve(WEIGHTS + UNFINISHED);
     SafetensorsWriter.write(unfinished, tensors, storedAs);
+    complete(unfinished, directory.resolve(WEIGHTS));
+  }
+
+  private static void put(Path directory, String name, byte[] content) throws IOException {
+    Path unfinished = directory.resolve(name + UNFINISHED);
+    Files.write(unfinished, content);
+    complete(unfinished, directory.resolve(name));
+  }
+
+  /** A file under its name is whole, even after the power fails. */
+  private static void complete(Path unfinished, Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
     Files.move(
-        unfinished,
-        directory.resolve(WEIGHTS),
-        StandardCopyOption.REPLACE_EXISTING,
-        StandardCopyOption.ATOMIC_MOVE);
+        unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

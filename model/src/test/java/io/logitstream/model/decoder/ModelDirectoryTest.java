@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.logitstream.model.safetensors.SafetensorsFile;
 import io.logitstream.model.safetensors.SafetensorsWriter;
 import io.logitstream.model.safetensors.Tensor;
@@ -14,6 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +127,98 @@ class ModelDirectoryTest {
   void aSpareHeadOfATiedModelIsPassedOver() throws IOException {
     rewrite(new Tensor("lm_head.weight", List.of(1L), new float[1]));
     assertThat(ModelDirectory.open(directory).weights().sha256()).isEqualTo(WEIGHTS.sha256());
+  }
+
+  @Test
+  void severalFilesWithAnIndexAreOneModel() throws IOException {
+    shard(name -> name.contains("layers.1") ? "b.safetensors" : "a.safetensors");
+
+    ModelDirectory read = ModelDirectory.open(directory);
+    assertThat(read.hasWeights()).isTrue();
+    assertThat(read.weights().sha256()).isEqualTo(WEIGHTS.sha256());
+    assertThat(read.weightsSha256()).hasSize(64);
+  }
+
+  @Test
+  void anIndexThatLeavesTheDirectoryOrItsFilesIsRefused() throws IOException {
+    shard(name -> "a.safetensors");
+    Path index = directory.resolve("model.safetensors.index.json");
+    String json = Files.readString(index);
+
+    Files.writeString(index, json.replaceFirst("a.safetensors", "../a.safetensors"));
+    assertRefused("'../a.safetensors'");
+    Files.writeString(index, json.replaceFirst("a.safetensors", "missing.safetensors"));
+    assertRefused("missing.safetensors");
+    Files.writeString(index, json.replace("model.norm.weight", "model.other.weight"));
+    assertRefused("model.other.weight");
+    Files.writeString(index, "{\"weight_map\": {}}");
+    assertRefused("weight_map");
+  }
+
+  @Test
+  void gpt2MayNameItsWeightsAsItsFirstCheckpointsDid() throws IOException {
+    ModelConfig gpt2 =
+        new ModelConfig(
+            50,
+            32,
+            48,
+            1,
+            4,
+            4,
+            8,
+            1e-5,
+            new Architecture.Gpt2(Activation.GELU_NEW),
+            true,
+            64,
+            0,
+            1);
+    Weights weights = Weights.initialise(gpt2, 5);
+    ModelDirectory.write(directory, gpt2, weights, TensorType.F32, TOKENIZER);
+    List<Tensor> tensors = new ArrayList<>();
+    for (WeightTensor weight : weights.tensors()) {
+      String name = weight.slot().name().replaceFirst("^transformer\\.", "");
+      tensors.add(new Tensor(name, weight.slot().shape(), weight.values()));
+    }
+    tensors.add(new Tensor("h.0.attn.bias", List.of(1L), new float[1]));
+    SafetensorsWriter.write(directory.resolve("model.safetensors"), tensors, TensorType.F32);
+
+    assertThat(ModelDirectory.open(directory).weights().sha256()).isEqualTo(weights.sha256());
+  }
+
+  @Test
+  void nothingUnfinishedIsLeft() throws IOException {
+    ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.F32, TOKENIZER);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors");
+    }
+  }
+
+  private void assertRefused(String named) throws IOException {
+    ModelDirectory read = ModelDirectory.open(directory);
+    assertThatExceptionOfType(UnsupportedModelException.class)
+        .isThrownBy(read::weights)
+        .withMessageContaining(named);
+  }
+
+  private void shard(UnaryOperator<String> fileOfWeight) throws IOException {
+    ModelDirectory.write(directory, CONFIG, WEIGHTS, TensorType.F32, TOKENIZER);
+    Files.delete(directory.resolve("model.safetensors"));
+    Map<String, List<Tensor>> files = new TreeMap<>();
+    ObjectNode index = new ObjectMapper().createObjectNode();
+    ObjectNode map = index.putObject("weight_map");
+    for (WeightTensor weight : WEIGHTS.tensors()) {
+      String name = weight.slot().name();
+      map.put(name, fileOfWeight.apply(name));
+      files
+          .computeIfAbsent(fileOfWeight.apply(name), file -> new ArrayList<>())
+          .add(new Tensor(name, weight.slot().shape(), weight.values()));
+    }
+    for (Map.Entry<String, List<Tensor>> file : files.entrySet()) {
+      SafetensorsWriter.write(directory.resolve(file.getKey()), file.getValue(), TensorType.F32);
+    }
+    Files.writeString(directory.resolve("model.safetensors.index.json"), index.toString());
   }
 
   private void rewrite(Tensor extra) throws IOException {

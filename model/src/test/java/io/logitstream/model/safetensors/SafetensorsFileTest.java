@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,26 @@ class SafetensorsFileTest {
     assertThatExceptionOfType(SafetensorsException.class)
         .isThrownBy(() -> SafetensorsFile.open(file))
         .withMessageContaining("expected 2 to 8");
+  }
+
+  @Test
+  void tensorsPastTwoGibibytesAreRead() throws IOException {
+    long bytes = 5L << 29;
+    byte[] header =
+        ("{\"far\":{\"dtype\":\"BF16\",\"shape\":[%d],\"data_offsets\":[0,%d]},"
+                + "\"last\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%d,%d]}}")
+            .formatted(bytes / 2, bytes, bytes, bytes + 4)
+            .getBytes(StandardCharsets.UTF_8);
+    Path file = write(header, new byte[0]);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+      ByteBuffer value = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 7.5f);
+      channel.write(value, 8 + header.length + bytes);
+    }
+
+    try (SafetensorsFile read = SafetensorsFile.open(file)) {
+      assertThat(read.read("last").values()).containsExactly(7.5f);
+    }
   }
 
   @Test
