@@ -46,9 +46,18 @@ final class ServiceProcess implements AutoCloseable {
     return builder.start();
   }
 
+  String name() {
+    return name;
+  }
+
   /** SIGKILL, then the same command again. */
   void killAndRestart() throws IOException, InterruptedException {
     kill();
+    restart();
+  }
+
+  /** The same command again. */
+  void restart() throws IOException {
     process = launch();
   }
 
@@ -57,6 +66,30 @@ final class ServiceProcess implements AutoCloseable {
     process.destroyForcibly();
     if (!process.waitFor(20, TimeUnit.SECONDS)) {
       throw new IllegalStateException(name + " survived SIGKILL");
+    }
+  }
+
+  /** SIGTERM, and the exit code once the process has ended. */
+  int terminate(long seconds) throws IOException, InterruptedException {
+    process.destroy();
+    return awaitExit(seconds);
+  }
+
+  /** SIGSTOP: the process stands still with all its connections. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT: it goes on, and has not noticed. */
+  void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    if (status != 0 && process.isAlive()) {
+      throw new IllegalStateException("kill -%s %s: %d".formatted(signal, name, status));
     }
   }
 

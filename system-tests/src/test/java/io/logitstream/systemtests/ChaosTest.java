@@ -1,0 +1,160 @@
+package io.logitstream.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.logitstream.schemas.Artifact;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.Prompt;
+import io.logitstream.schemas.TeacherLogits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills services at seeded moments of a run and compares what is left with an undisturbed one.
+ * {@code system-tests/chaos} runs it with more kills.
+ */
+@Tag("long")
+class ChaosTest {
+  private static final int KILLS = Integer.getInteger("chaos.kills", 6);
+  private static final int PARTITIONS = Integer.getInteger("chaos.partitions", 3);
+  private static final long SEED = Long.getLong("chaos.seed", 1);
+  private static final int STEP_RECORDS = 1;
+  private static final String[] TRAINING = {
+    "checkpoint.every-steps=4", "checkpoint.transaction-timeout=10s", "train.stop-when-idle=true"
+  };
+
+  @TempDir Path folder;
+
+  @Test
+  @Timeout(3000)
+  void overFilledLogitsWhateverIsKilledTheCheckpointsAreThoseOfAnUndisturbedRun() throws Exception {
+    Pipeline pipeline = Pipeline.prepare(folder, 100 + 10 * KILLS, PARTITIONS);
+    try (ServiceProcess broker = pipeline.brokerAlone();
+        ServiceProcess registry = pipeline.registry()) {
+      fill(pipeline);
+      train(pipeline, "undisturbed");
+      List<CheckpointManifest> undisturbed = pipeline.manifests("undisturbed");
+
+      try (ServiceProcess trainer =
+          pipeline.train("disturbed", "disturbed", STEP_RECORDS, TRAINING)) {
+        Chaos chaos = new Chaos(SEED, List.of(trainer, broker, registry));
+        int kills = chaos.kill(KILLS, undisturbed.size(), () -> committed(pipeline, "disturbed"));
+        await()
+            .atMost(Duration.ofMinutes(10))
+            .pollInterval(Duration.ofMillis(500))
+            .until(chaos::supervise);
+        report("%d kills (seed %d)".formatted(kills, SEED));
+        assertThat(kills).isEqualTo(KILLS);
+      }
+      pipeline.awaitUp();
+      compare(undisturbed, pipeline.manifests("disturbed"));
+      audit(pipeline, "disturbed");
+    }
+  }
+
+  private static void fill(Pipeline pipeline) throws Exception {
+    produce(pipeline);
+    int prompts = pipeline.read("prompts", Prompt.class).size();
+    try (ServiceProcess teacher = pipeline.teach("teacher")) {
+      await()
+          .atMost(Duration.ofMinutes(5))
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () ->
+                  pipeline.logits().stream().map(TeacherLogits::getPromptId).distinct().count()
+                      == prompts);
+      teacher.terminate(60);
+    }
+  }
+
+  private static void produce(Pipeline pipeline) throws Exception {
+    pipeline.awaitUp();
+    pipeline.command("topics", "topics", "create");
+    try (ServiceProcess producer = pipeline.produce(10_000)) {
+      assertThat(producer.awaitExit(120)).as(producer.output()).isZero();
+    }
+  }
+
+  private static void train(Pipeline pipeline, String run) throws Exception {
+    try (ServiceProcess trainer = pipeline.train(run, run, STEP_RECORDS, TRAINING)) {
+      assertThat(trainer.awaitExit(600)).as(trainer.output()).isZero();
+    }
+  }
+
+  private static long committed(Pipeline pipeline, String run) {
+    try {
+      return pipeline.probe().committed("checkpoints").stream()
+          .filter(record -> record.key().startsWith(run + "/"))
+          .count();
+    } catch (KafkaException e) {
+      // The broker is down: that is what this is about.
+      return 0;
+    }
+  }
+
+  /**
+   * A stop in order leaves a checkpoint of its last step, which an undisturbed run does not have:
+   * checkpoints are compared at equal steps.
+   */
+  private static void compare(
+      List<CheckpointManifest> undisturbed, List<CheckpointManifest> disturbed) {
+    Map<Long, Map<String, String>> found = new HashMap<>();
+    disturbed.forEach(manifest -> found.put(manifest.getStep(), artifacts(manifest)));
+    for (CheckpointManifest manifest : undisturbed) {
+      assertThat(found.get(manifest.getStep()))
+          .as("artifacts at step %d", manifest.getStep())
+          .isEqualTo(artifacts(manifest));
+    }
+    CheckpointManifest last = disturbed.get(disturbed.size() - 1);
+    CheckpointManifest expected = undisturbed.get(undisturbed.size() - 1);
+    assertThat(last.getStep()).isEqualTo(expected.getStep());
+    assertThat(last.getTrainedTokens()).isEqualTo(expected.getTrainedTokens());
+    report("%d checkpoints at equal steps: sha equal".formatted(undisturbed.size()));
+  }
+
+  private static Map<String, String> artifacts(CheckpointManifest manifest) {
+    return manifest.getArtifacts().stream()
+        .collect(
+            Collectors.toMap(
+                Artifact::getName, Artifact::getSha256, (first, second) -> first, TreeMap::new));
+  }
+
+  private static void audit(Pipeline pipeline, String run) {
+    List<CheckpointManifest> manifests = pipeline.manifests(run);
+    LedgerAudit audit =
+        LedgerAudit.of(
+            manifests.get(manifests.size() - 1),
+            pipeline.ledger(run),
+            pipeline.probe().committed("teacher-logits"));
+    report("lost %d, trained twice %d".formatted(audit.lost(), audit.twice()));
+    assertThat(audit).isEqualTo(new LedgerAudit(0, 0));
+  }
+
+  private static void report(String line) {
+    String file = System.getProperty("chaos.report");
+    if (file == null) {
+      return;
+    }
+    try {
+      Files.writeString(
+          Path.of(file), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.logitstream.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.checkpoints.LedgerReader;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.Weights;
+import io.logitstream.model.safetensors.TensorType;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.LedgerEntry;
+import io.logitstream.schemas.TeacherLogits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * A pipeline on this machine, every service in a process of its own: ports, folders, commands, and
+ * what the topics hold.
+ */
+final class Pipeline {
+  private static final ModelConfig TINY =
+      new ModelConfig(4096, 16, 24, 1, 2, 1, 8, 1e-5, 10_000, true, 512, 0, 1);
+
+  private final Path folder;
+  private final Path logs;
+  private final int brokerPort;
+  private final int registryPort;
+  private final int partitions;
+  private final String prefix;
+  private final KafkaSettings kafka;
+
+  private Pipeline(Path folder, int brokerPort, int registryPort, int partitions, String prefix) {
+    this.folder = folder;
+    this.logs = folder.resolve("logs");
+    this.brokerPort = brokerPort;
+    this.registryPort = registryPort;
+    this.partitions = partitions;
+    this.prefix = prefix;
+    this.kafka =
+        new KafkaSettings(
+            "127.0.0.1:" + brokerPort, "http://127.0.0.1:" + registryPort, prefix, true, Map.of());
+  }
+
+  /** Writes documents and models, and chooses ports. */
+  static Pipeline prepare(Path folder, int documents, int partitions) throws IOException {
+    Files.createDirectories(folder.resolve("logs"));
+    writeDocuments(folder.resolve("documents"), documents);
+    writeModel(folder.resolve("teacher"), 1);
+    writeModel(folder.resolve("student"), 2);
+    return new Pipeline(folder, freePort(), freePort(), partitions, "");
+  }
+
+  KafkaSettings kafka() {
+    return kafka;
+  }
+
+  KafkaClients clients() {
+    return new KafkaClients(kafka, "audit");
+  }
+
+  KafkaProbe probe() {
+    return new KafkaProbe(clients());
+  }
+
+  /** The broker with the registry in its process. */
+  ServiceProcess broker() throws IOException {
+    return start("broker", brokerArguments("--registry-port", Integer.toString(registryPort)));
+  }
+
+  /** The broker alone. */
+  ServiceProcess brokerAlone() throws IOException {
+    return start("broker", brokerArguments("--no-registry"));
+  }
+
+  /** The registry alone. */
+  ServiceProcess registry() throws IOException {
+    return start(
+        "registry",
+        List.of(
+            "registry",
+            "--bootstrap-servers",
+            kafka.bootstrapServers(),
+            "--port",
+            Integer.toString(registryPort)));
+  }
+
+  /** Runs a command to its end. */
+  void command(String name, String... command) throws IOException, InterruptedException {
+    try (ServiceProcess process = start(name, connected(List.of(command)))) {
+      assertThat(process.awaitExit(120)).as(process.output()).isZero();
+    }
+  }
+
+  ServiceProcess produce(double promptsPerSecond) throws IOException {
+    return start(
+        prefix + "producer",
+        connected(
+            List.of(
+                "produce",
+                "--set",
+                "source.name=documents",
+                "--set",
+                "source.paths=domain=" + folder.resolve("documents"),
+                "--set",
+                "pacing.prompts-per-second=" + promptsPerSecond,
+                "--set",
+                "held-out.share=50")));
+  }
+
+  ServiceProcess teach(String name) throws IOException {
+    return start(
+        prefix + name,
+        connected(
+            List.of(
+                "teach",
+                "--set",
+                "teacher.model=" + folder.resolve("teacher"),
+                "--set",
+                "teacher.name=tiny",
+                "--set",
+                "teacher.threads=1",
+                "--set",
+                "teacher.session-timeout=6s",
+                "--set",
+                "teacher.group=" + prefix + "teachers",
+                "--set",
+                "teacher.sample-size=8")));
+  }
+
+  /**
+   * A trainer.
+   *
+   * @param name of the process
+   * @param settings further settings, each NAME=VALUE
+   */
+  ServiceProcess train(String name, String run, int stepRecords, String... settings)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--set",
+                "run=" + run,
+                "--set",
+                "student.model=" + folder.resolve("student"),
+                "--set",
+                "evaluation.windows=0",
+                "--set",
+                "compute.threads=1",
+                "--set",
+                "compute.type=f32",
+                "--set",
+                "train.step-records=" + stepRecords));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
+    return start(name, connected(command));
+  }
+
+  /** Waits until the registry, and behind it the broker, answer. */
+  void awaitUp() {
+    await().atMost(Duration.ofSeconds(90)).until(this::registryAnswers);
+  }
+
+  /** The windows that were scored: training and held-out ones. */
+  List<TeacherLogits> logits() {
+    List<TeacherLogits> logits = new ArrayList<>(read("teacher-logits", TeacherLogits.class));
+    logits.addAll(read("evaluation-logits", TeacherLogits.class));
+    return logits;
+  }
+
+  <T extends SpecificRecord> List<T> read(String topic, Class<T> type) {
+    try (RecordDeserializer<T> deserializer = new RecordDeserializer<>(kafka, type)) {
+      return probe().committed(prefix + topic).stream()
+          .map(record -> deserializer.deserialize(prefix + topic, record.value()))
+          .toList();
+    }
+  }
+
+  List<CheckpointManifest> manifests(String run) {
+    try (CheckpointReader reader = new CheckpointReader(clients())) {
+      return reader.list(run);
+    }
+  }
+
+  List<LedgerEntry> ledger(String run) {
+    try (LedgerReader reader = new LedgerReader(clients())) {
+      return reader.entries(run);
+    }
+  }
+
+  private ServiceProcess start(String name, List<String> arguments) throws IOException {
+    return ServiceProcess.start(name, logs, arguments);
+  }
+
+  private List<String> brokerArguments(String... registry) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "broker",
+                "--port",
+                Integer.toString(brokerPort),
+                "--data",
+                folder.resolve("data").toString()));
+    arguments.addAll(List.of(registry));
+    return arguments;
+  }
+
+  private List<String> connected(List<String> command) {
+    List<String> arguments = new ArrayList<>(command);
+    arguments.addAll(
+        List.of(
+            "--set", "kafka.bootstrap.servers=" + kafka.bootstrapServers(),
+            "--set", "registry.url=" + kafka.registryUrl(),
+            "--set", "topics.prefix=" + prefix,
+            "--set", "topics.partitions=" + partitions));
+    return arguments;
+  }
+
+  private boolean registryAnswers() {
+    try (var answer = URI.create(kafka.registryUrl() + "/subjects").toURL().openStream()) {
+      return new String(answer.readAllBytes(), StandardCharsets.UTF_8).startsWith("[");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void writeDocuments(Path documents, int count) throws IOException {
+    Random random = new Random(5);
+    for (int i = 0; i < count; i++) {
+      Path group = Files.createDirectories(documents.resolve("group-" + i % 40));
+      StringBuilder text = new StringBuilder();
+      int words = 20 + random.nextInt(400);
+      for (int word = 0; word < words; word++) {
+        text.append("value").append(random.nextInt(50)).append(word % 9 == 8 ? '\n' : ' ');
+      }
+      Files.writeString(group.resolve("document-" + i + ".txt"), text);
+    }
+  }
+
+  private static void writeModel(Path directory, long seed) throws IOException {
+    byte[] tokenizer =
+        Files.readAllBytes(
+            Path.of(System.getProperty("logitstream.root"), "demo-teacher", "tokenizer.json"));
+    ModelDirectory.write(
+        directory, TINY, Weights.initialise(TINY, seed), TensorType.F32, tokenizer);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
