@@ -3,7 +3,9 @@ package io.logitstream.trainer;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
@@ -11,6 +13,7 @@ import io.logitstream.trainer.training.TrainerClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +36,13 @@ public final class StudentTrainer implements Service {
 
   private final TrainerSettings settings;
   private final KafkaSettings kafka;
+  private final TopicSettings topics;
   private final MeterRegistry meters;
   private final Health health;
   private final TrainerProgress progress;
 
   /**
+   * @param topics what the pipeline's topics must be, verified at every start
    * @param meters where the trainer's meters are registered
    * @param health told whether the trainer is ready
    * @param progress told of every step, evaluation and checkpoint
@@ -45,11 +50,13 @@ public final class StudentTrainer implements Service {
   public StudentTrainer(
       TrainerSettings settings,
       KafkaSettings kafka,
+      TopicSettings topics,
       MeterRegistry meters,
       Health health,
       TrainerProgress progress) {
     this.settings = settings;
     this.kafka = kafka;
+    this.topics = topics;
     this.meters = meters;
     this.health = health;
     this.progress = progress;
@@ -74,12 +81,13 @@ public final class StudentTrainer implements Service {
             new TrainingSession(
                 settings,
                 new TrainingSession.Surroundings(
-                    kafka, meters, trainerMeters, health, progress, TrainerClock.system()),
+                    kafka, topics, meters, trainerMeters, health, progress, TrainerClock.system()),
                 incarnation);
         try (session) {
           session.run(stop);
           return;
-        } catch (LogitstreamException e) {
+        } catch (LogitstreamException | KafkaException problem) {
+          LogitstreamException e = classified(problem);
           incarnation = session.incarnation();
           failures = session.hasCommitted() ? 1 : failures + 1;
           if (!mayGoOn(e, incarnation, failures, stop)) {
@@ -96,6 +104,13 @@ public final class StudentTrainer implements Service {
       health.gone(COMPONENT);
       progress.phase(TrainerProgress.Phase.ENDED);
     }
+  }
+
+  private static LogitstreamException classified(RuntimeException problem) {
+    return problem instanceof LogitstreamException known
+        ? known
+        : new LogitstreamException(
+            KafkaFailures.kindOf(problem), "training failed: " + problem, problem);
   }
 
   private static boolean mayGoOn(

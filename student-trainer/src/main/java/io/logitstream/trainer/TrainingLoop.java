@@ -21,9 +21,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The training loop of one start of a run: from its newest checkpoint on, step by step. */
 final class TrainingLoop {
+  private static final Logger LOGGER = LoggerFactory.getLogger(TrainingLoop.class);
+
   private final TrainerSettings settings;
   private final Parts parts;
   private final StepTaker steps;
@@ -58,6 +62,13 @@ final class TrainingLoop {
 
   /** Trains until a stop is asked for or the training's end is reached; leaves a checkpoint. */
   void run(StopSignal stop) throws InterruptedException {
+    if (isAtEnd()) {
+      LOGGER.info(
+          "run {} is at step {} already, and train.max-steps is {}: nothing to do",
+          settings.run(),
+          parts.student().step(),
+          settings.maxSteps());
+    }
     if (parts.evaluation().isPresent()) {
       parts.evaluation().get().await(stop, clock);
     }
@@ -74,7 +85,6 @@ final class TrainingLoop {
         checkpoint(evaluation);
       }
       parts.report().tell(step.get().batch(), step.get().result(), evaluation, startNanos);
-      parts.checkpoints().checkFailed();
     }
     if (parts.student().step() > parts.position().checkpointedStep()) {
       checkpoint(Map.of());
@@ -98,8 +108,12 @@ final class TrainingLoop {
   /** Consumes the records of a step and takes it; empty if the training ends before it. */
   private Optional<TakenStep> nextStep(StopSignal stop) throws InterruptedException {
     StepBatch batch = new StepBatch(log, parts.deadLetters());
-    Runnable checkCondemned = () -> parts.pending().checkCondemned(batch.skips(), batch.letters());
-    while (parts.filler().fill(batch, stop, checkCondemned)) {
+    BatchFiller.Check check =
+        () -> {
+          parts.pending().checkCondemned(batch.skips(), batch.letters());
+          parts.checkpoints().checkFailed();
+        };
+    while (parts.filler().fill(batch, stop, check)) {
       Optional<StepResult> result = steps.take(batch);
       if (result.isPresent()) {
         return Optional.of(new TakenStep(batch, result.get()));

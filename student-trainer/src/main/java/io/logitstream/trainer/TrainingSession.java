@@ -7,6 +7,7 @@ import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicIdentity;
+import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
@@ -56,6 +57,7 @@ final class TrainingSession implements AutoCloseable {
   /** What all sessions of a trainer have in common. */
   record Surroundings(
       KafkaSettings kafka,
+      TopicSettings topics,
       MeterRegistry meters,
       TrainerMeters trainerMeters,
       Health health,
@@ -89,6 +91,7 @@ final class TrainingSession implements AutoCloseable {
   /** Takes the run over, and trains. */
   void run(StopSignal stop) throws InterruptedException {
     Admin admin = resources.add(clients.admin());
+    Topics.verify(admin, surroundings.topics().pipeline());
     TopicIdentity logits = Topics.identity(admin, name(Topic.TEACHER_LOGITS));
     CheckpointCommitter committer =
         resources.add(

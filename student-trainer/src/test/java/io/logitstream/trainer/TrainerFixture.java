@@ -5,6 +5,7 @@ import io.logitstream.checkpoints.LedgerReader;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.LedgerEntry;
@@ -62,6 +63,7 @@ final class TrainerFixture {
     return new StudentTrainer(
         TrainerSettings.from(configuration),
         pipeline.settings(),
+        new TopicSettings(pipeline.settings().topicPrefix(), TestPipeline.PARTITIONS, (short) 1),
         new SimpleMeterRegistry(),
         health,
         progress);

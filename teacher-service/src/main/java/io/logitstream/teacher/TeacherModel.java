@@ -5,6 +5,7 @@ import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.model.decoder.UnsupportedModelException;
+import io.logitstream.model.safetensors.SafetensorsException;
 import io.logitstream.model.tokenizer.Tokenizer;
 import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.platform.FailureKind;
@@ -59,7 +60,7 @@ record TeacherModel(
   static TeacherModel open(TeacherSettings settings) throws IOException {
     try {
       return load(settings);
-    } catch (UnsupportedModelException e) {
+    } catch (UnsupportedModelException | SafetensorsException e) {
       throw new LogitstreamException(
           FailureKind.CONFIGURATION, "teacher.model cannot be used: " + e.getMessage(), e);
     }

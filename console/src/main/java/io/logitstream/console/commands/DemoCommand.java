@@ -58,7 +58,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "End after this training step, if the time has not ended it before.")
+      description =
+          "End after this training step, if the time has not ended it before; 0 for no such step.")
   private @Nullable Long steps;
 
   @Option(

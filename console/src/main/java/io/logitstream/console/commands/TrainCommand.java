@@ -3,6 +3,7 @@ package io.logitstream.console.commands;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.TrainingStep;
 import io.logitstream.trainer.StudentTrainer;
@@ -74,6 +75,7 @@ final class TrainCommand implements Callable<Integer> {
             .put("train.max-steps", steps)
             .put("train.skip", skips == null ? null : String.join(",", skips));
     List<Setting<?>> used = new ArrayList<>(KafkaSettings.SETTINGS);
+    used.addAll(TopicSettings.SETTINGS);
     used.addAll(TrainerSettings.SETTINGS);
     Configuration configuration = options.load(shortcuts.values(), used);
     TrainerProgress progress = new TrainerProgress();
@@ -85,6 +87,7 @@ final class TrainCommand implements Callable<Integer> {
                 new StudentTrainer(
                     TrainerSettings.from(configuration),
                     KafkaSettings.from(configuration),
+                    TopicSettings.from(configuration),
                     meters,
                     health,
                     progress),

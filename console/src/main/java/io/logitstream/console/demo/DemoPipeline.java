@@ -183,6 +183,7 @@ final class DemoPipeline implements AutoCloseable {
         new StudentTrainer(
             TrainerSettings.from(configuration),
             KafkaSettings.from(configuration),
+            TopicSettings.from(configuration),
             open(new Meters("trainer")).registry(),
             health,
             trainerProgress);

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import java.nio.file.Path;
 import org.slf4j.ILoggerFactory;
@@ -29,24 +30,35 @@ public final class Logging {
     atLeast("io.confluent", Level.WARN);
     atLeast(PRODUCT, Level.DEBUG);
     atLeast(Logger.ROOT_LOGGER_NAME, Level.WARN);
+    if (context().getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR")
+        instanceof ConsoleAppender<ILoggingEvent> standardError) {
+      standardError.stop();
+      standardError.setEncoder(encoder());
+      standardError.start();
+    }
   }
 
   /** Sends the log to a file instead of standard error, stack traces included. */
   public static void toFile(Path file) {
     LoggerContext context = context();
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(PATTERN);
-    encoder.start();
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setContext(context);
     appender.setName("FILE");
     appender.setFile(file.toString());
-    appender.setEncoder(encoder);
+    appender.setEncoder(encoder());
     appender.start();
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.detachAndStopAllAppenders();
     root.addAppender(appender);
+  }
+
+  /** Lines with stack traces. */
+  private static PatternLayoutEncoder encoder() {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context());
+    encoder.setPattern(PATTERN);
+    encoder.start();
+    return encoder;
   }
 
   private static void atLeast(String name, Level level) {

@@ -1,6 +1,7 @@
 package io.logitstream.platform.lifecycle;
 
 import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaFailures;
 import java.time.Duration;
@@ -90,9 +91,16 @@ public final class ServiceRunner {
         LOGGER.error("{} ended: {}", name, failure.getMessage());
         LOGGER.debug("{} ended", name, failure);
       }
-      case POISON, FATAL -> LOGGER.error("{} ended", name, failure);
+      case POISON, FATAL -> LOGGER.error("{} ended: {}", name, describe(failure), failure);
     }
     return ExitStatus.of(kind);
+  }
+
+  /** What our own code throws says enough by its message. */
+  private static String describe(Throwable failure) {
+    return failure instanceof LogitstreamException
+        ? String.valueOf(failure.getMessage())
+        : failure.toString();
   }
 
   private Thread start(String name, Service service, BlockingQueue<Ended> ended) {

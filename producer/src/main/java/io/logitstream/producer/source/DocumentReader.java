@@ -9,6 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.ZipException;
 
 /** Reads documents and makes pieces of prompt size of them. */
 final class DocumentReader {
@@ -52,6 +53,9 @@ final class DocumentReader {
       return Optional.empty();
     } catch (DocumentTooLargeException e) {
       skipped.skipped(document.name(), SkipReason.TOO_LARGE);
+      return Optional.empty();
+    } catch (ZipException e) {
+      skipped.skipped(document.name(), SkipReason.DAMAGED);
       return Optional.empty();
     } catch (IOException e) {
       throw new LogitstreamException(

@@ -168,6 +168,12 @@ public final class PromptSequence implements AutoCloseable {
           catalog.items(domain).size(),
           groups.size(),
           heldOut);
+      if (heldOut == 0 && settings.heldOut().perMille() > 0) {
+        LOGGER.warn(
+            "source {}, domain {}: no group is held out, so no student can be evaluated on it. A group is a folder; give more of them, or raise held-out.share",
+            settings.name(),
+            domain);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ package io.logitstream.producer.source;
 public enum SkipReason {
   NOT_UTF_8("is not UTF-8"),
   TOO_LARGE("is larger than source.max-document-bytes"),
+  DAMAGED("is damaged in its archive"),
   BLANK("holds no text beside licences");
 
   private final String meaning;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -116,6 +117,18 @@ final class SourceArchive implements DocumentSet {
         throw refused(
             "unfolds its entry %s to more bytes than it says".formatted(entry.getName()),
             Long.toString(entry.getSize()));
+      }
+      CRC32 checksum = new CRC32();
+      checksum.update(bytes);
+      if (bytes.length < entry.getSize() || checksum.getValue() != entry.getCrc()) {
+        throw new ZipException(
+            "%s has %d bytes with the CRC-32 %08x, expected %d with %08x"
+                .formatted(
+                    document.name(),
+                    bytes.length,
+                    checksum.getValue(),
+                    entry.getSize(),
+                    entry.getCrc()));
       }
       return bytes;
     }

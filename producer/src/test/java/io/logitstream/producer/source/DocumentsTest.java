@@ -107,6 +107,25 @@ class DocumentsTest {
   }
 
   @Test
+  void aDamagedEntryOfAnArchiveIsPassedOverAndNamed() throws IOException {
+    Path path =
+        Sources.archive(
+            folder.resolve("damaged.zip"),
+            Map.of("lib/a.txt", "first\n".repeat(9), "lib/b.txt", "second\n"));
+    byte[] bytes = Files.readAllBytes(path);
+    int checksumOfFirst = indexOf(bytes, new byte[] {'P', 'K', 1, 2}) + 16;
+    bytes[checksumOfFirst] ^= 1;
+    Files.write(path, bytes);
+    Map<String, SkipReason> skipped = new HashMap<>();
+
+    assertThat(
+            Sources.places(
+                Sources.all(Sources.settings(new SourcePath("prose", path)), skipped::put)))
+        .containsExactly("damaged.zip!/lib/b.txt#0");
+    assertThat(skipped).containsOnly(Map.entry("damaged.zip!/lib/a.txt", SkipReason.DAMAGED));
+  }
+
+  @Test
   void whatIsNoArchiveIsNamed() throws IOException {
     Path fake = Sources.file(folder.resolve("fake.jar"), "not a JAR");
     assertRefused(fake, Sources.LIMITS, "fake.jar is not a JAR or ZIP");

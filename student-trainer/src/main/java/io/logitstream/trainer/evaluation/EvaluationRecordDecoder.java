@@ -1,6 +1,7 @@
 package io.logitstream.trainer.evaluation;
 
 import io.logitstream.logits.MalformedLogitsException;
+import io.logitstream.logits.MissingPriorException;
 import io.logitstream.logits.UnsupportedEncodingException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -79,7 +80,10 @@ final class EvaluationRecordDecoder
         throw e;
       }
       return passOver(read, String.valueOf(e.getMessage()));
-    } catch (MalformedLogitsException | IllegalArgumentException | UnsupportedEncodingException e) {
+    } catch (MalformedLogitsException
+        | MissingPriorException
+        | IllegalArgumentException
+        | UnsupportedEncodingException e) {
       return passOver(read, String.valueOf(e.getMessage()));
     }
   }

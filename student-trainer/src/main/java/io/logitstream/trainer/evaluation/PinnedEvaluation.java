@@ -181,6 +181,9 @@ public final class PinnedEvaluation implements AutoCloseable {
       failure.set(e);
     } catch (RuntimeException e) {
       failure.set(e);
+    } catch (Error e) {
+      failure.set(e);
+      throw e;
     }
   }
 

@@ -178,6 +178,10 @@ public final class KafkaFeed<T> implements AutoCloseable {
               ? e
               : new LogitstreamException(
                   KafkaFailures.kindOf(e), "%s failed: %s".formatted(name, e), e));
+    } catch (Error e) {
+      // Whoever waits for records must not wait for ever when memory has run out.
+      fail(e);
+      throw e;
     } finally {
       buffers.end();
     }

@@ -2,6 +2,7 @@ package io.logitstream.trainer.ingest;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.logits.MalformedLogitsException;
+import io.logitstream.logits.MissingPriorException;
 import io.logitstream.logits.UnsupportedEncodingException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -93,6 +94,12 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
       return new Reading.Condemned(code, String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       return new Reading.Condemned("malformed", String.valueOf(e.getMessage()));
+    } catch (MissingPriorException e) {
+      throw new LogitstreamException(
+          FailureKind.RETRYABLE,
+          "%s-%d@%d waits for its prior: %s"
+              .formatted(read.topic(), read.partition(), read.offset(), e.getMessage()),
+          e);
     } catch (UnsupportedEncodingException e) {
       throw new LogitstreamException(
           FailureKind.RETRYABLE,

@@ -2,8 +2,8 @@ package io.logitstream.trainer.recovery;
 
 import io.logitstream.checkpoints.CheckpointCommitter;
 import io.logitstream.checkpoints.ChunkUploader;
-import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.Verdict;
@@ -12,6 +12,7 @@ import io.logitstream.trainer.training.TrainerClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,11 +95,12 @@ public final class CheckpointWriter implements AutoCloseable {
     try {
       current.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof LogitstreamException known) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      if (cause instanceof LogitstreamException known) {
         throw known;
       }
       throw new LogitstreamException(
-          FailureKind.FATAL, "writing a checkpoint failed: " + e.getCause(), e.getCause());
+          KafkaFailures.kindOf(cause), "writing a checkpoint failed: " + cause, cause);
     }
     inFlight = null;
   }

@@ -13,6 +13,13 @@ import java.util.Optional;
  * by the clock; only a training that ends with the log may end with a smaller one.
  */
 public final class BatchFiller {
+  /** What may find that filling is in vain. */
+  @FunctionalInterface
+  public interface Check {
+    /** Throws what ends the training. */
+    void run() throws InterruptedException;
+  }
+
   private static final Duration IDLE_POLL = Duration.ofMillis(100);
 
   private final CanonicalPlanner<FetchedRecord<Reading>> planner;
@@ -45,12 +52,11 @@ public final class BatchFiller {
   /**
    * Adds records until the batch is full; waits for those that are not there yet.
    *
-   * @param afterEach called when a record was added
+   * @param check called when a record was added, and now and then while there is none
    * @return whether the batch is to be trained on: false if a stop was asked for, or if the log has
    *     ended with nothing left to train on
    */
-  public boolean fill(StepBatch batch, StopSignal stop, Runnable afterEach)
-      throws InterruptedException {
+  public boolean fill(StepBatch batch, StopSignal stop, Check check) throws InterruptedException {
     long startNanos = clock.nanos();
     try {
       long idleSinceNanos = startNanos;
@@ -61,7 +67,7 @@ public final class BatchFiller {
         Optional<FetchedRecord<Reading>> next = planner.next();
         if (next.isPresent()) {
           batch.add(next.get());
-          afterEach.run();
+          check.run();
           idleSinceNanos = clock.nanos();
           continue;
         }
@@ -69,6 +75,7 @@ public final class BatchFiller {
         atEnd = endWhenIdle.isPresent() && idleNanos >= endWhenIdle.get().toNanos();
         if (!atEnd) {
           log.awaitRecord(IDLE_POLL);
+          check.run();
         }
       }
       return batch.size() > 0;

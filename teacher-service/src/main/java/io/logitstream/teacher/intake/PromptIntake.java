@@ -51,23 +51,25 @@ public final class PromptIntake {
    */
   public Cycle gather(int budgetTokens, Duration longestWait) {
     gathered.clear();
-    consumer.resume(consumer.paused());
-    poll(fetched.isEmpty() ? IDLE_POLL : Duration.ZERO);
+    if (fetched.isEmpty()) {
+      fetch(IDLE_POLL);
+    } else {
+      stayMember(Duration.ZERO);
+    }
     long startNanos = System.nanoTime();
     while (prepareFetched(budgetTokens)) {
       long leftNanos = longestWait.toNanos() - (System.nanoTime() - startNanos);
       if (gathered.isEmpty() || leftNanos <= 0) {
         break;
       }
-      poll(Duration.ofNanos(leftNanos));
+      fetch(Duration.ofNanos(leftNanos));
     }
     return new Cycle(gathered);
   }
 
   /** Fetches nothing for a moment, and stays a member of the group. */
   public void idle() {
-    consumer.pause(consumer.assignment());
-    poll(IDLE_POLL);
+    stayMember(IDLE_POLL);
   }
 
   /** Forgets what was read, and reads again from the group's committed offsets. */
@@ -111,6 +113,17 @@ public final class PromptIntake {
 
   private static long tokens(PreparedPrompt prompt) {
     return prompt instanceof PreparedPrompt.Scorable scorable ? scorable.positions() : 0;
+  }
+
+  private void fetch(Duration timeout) {
+    consumer.resume(consumer.paused());
+    poll(timeout);
+  }
+
+  /** What was fetched is worked off before more is: a backlog must not gather in memory. */
+  private void stayMember(Duration timeout) {
+    consumer.pause(consumer.assignment());
+    poll(timeout);
   }
 
   private void poll(Duration timeout) {

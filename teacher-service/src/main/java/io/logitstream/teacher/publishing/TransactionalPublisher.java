@@ -1,6 +1,8 @@
 package io.logitstream.teacher.publishing;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -13,17 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes records, dead letters and the offsets that they were made from in one transaction,
- * which begins with its first record: readers of committed records wait for it from then on. One
- * thread only. After a CommitFailedException it can abort and go on; after any other failure it is
- * closed.
+ * Publishes records, dead letters and the offsets that they were made from in one transaction, as
+ * short as can be, because readers of committed records wait for it: records are held back until
+ * the commit, and the transaction begins then, or when they would take too much memory. One thread
+ * only. After a CommitFailedException it can abort and go on; after any other failure it is closed.
  */
 public final class TransactionalPublisher implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(TransactionalPublisher.class);
   private static final int COMMIT_ATTEMPTS = 3;
+  private static final long MAX_HELD_BACK_BYTES = 64L << 20;
   private static final Duration CLOSE = Duration.ofSeconds(10);
 
   private final Producer<String, byte[]> producer;
+  private final List<ProducerRecord<String, byte[]>> heldBack = new ArrayList<>();
+  private long heldBackBytes;
   private boolean open;
 
   /** Ends what an earlier producer of the same transactional id left open. */
@@ -37,11 +42,13 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
-  /** Sends a record in the current transaction. */
+  /** Adds a record to the current transaction. */
   public void send(ProducerRecord<String, byte[]> record) {
-    begin();
-    // A failed send fails the commit: its future need not be looked at.
-    var unused = producer.send(record);
+    heldBack.add(record);
+    heldBackBytes += record.value() == null ? 0 : record.value().length;
+    if (heldBackBytes > MAX_HELD_BACK_BYTES) {
+      sendHeldBack();
+    }
   }
 
   /**
@@ -52,7 +59,7 @@ public final class TransactionalPublisher implements AutoCloseable {
    */
   public void commit(
       Map<TopicPartition, OffsetAndMetadata> nextOffsets, ConsumerGroupMetadata group) {
-    begin();
+    sendHeldBack();
     producer.sendOffsetsToTransaction(nextOffsets, group);
     for (int attempt = 1; open; attempt++) {
       try {
@@ -68,8 +75,9 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
-  /** Gives up the open transaction, if there is one. */
+  /** Gives up the current transaction, if there is one. */
   public void abort() {
+    forgetHeldBack();
     if (open) {
       producer.abortTransaction();
       open = false;
@@ -89,10 +97,18 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
-  private void begin() {
+  private void sendHeldBack() {
     if (!open) {
       producer.beginTransaction();
       open = true;
     }
+    // A failed send fails the commit: its future need not be looked at.
+    heldBack.forEach(producer::send);
+    forgetHeldBack();
+  }
+
+  private void forgetHeldBack() {
+    heldBack.clear();
+    heldBackBytes = 0;
   }
 }
