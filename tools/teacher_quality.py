@@ -3,8 +3,8 @@
 
     tools/teacher_quality.py [MODEL_FOLDER]          (default: demo-teacher)
 
-Takes every 25th source file of each JAR in console/target/traffic, in the order of names and without licence headers, and joins a domain's files to
-one text, with an empty line between them. Prints one JSON object.
+Takes every 25th of a domain's source files in console/target/traffic, JAR by JAR in the order of names and without licence headers, and joins them to one
+text, with an empty line between them. Prints one JSON object.
 """
 
 import json
