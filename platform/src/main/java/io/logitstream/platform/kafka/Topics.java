@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -56,7 +58,28 @@ public final class Topics {
       }
     }
     awaitVisible(admin, created);
+    awaitLeaders(admin, created);
     return List.copyOf(created);
+  }
+
+  /**
+   * A broker knows a partition a moment before it leads it. What idempotent producers send in that
+   * moment may be lost to them: if the first of several requests is refused and the second taken,
+   * the partition begins with the second's sequence number, and never takes the first's again.
+   */
+  private static void awaitLeaders(Admin admin, List<String> created) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    describe(admin, created)
+        .forEach(
+            (name, description) ->
+                description
+                    .partitions()
+                    .forEach(
+                        partition ->
+                            ends.put(
+                                new TopicPartition(name, partition.partition()),
+                                OffsetSpec.latest())));
+    Futures.await(admin.listOffsets(ends).all(), "read the ends of the new topics " + created);
   }
 
   /** Brokers learn of a topic a moment after the controller has created it. */
