@@ -16,15 +16,25 @@ public final class Decoder implements AutoCloseable {
    */
   private static final int BLOCK_VALUES_MAX = 1 << 22;
 
+  /**
+   * Few passes over what is V wide: the largest logit's probability gives the sum's logarithm, and
+   * with it entropy and label.
+   */
   private static final String DISTRIBUTIONS =
       """
         def distributions(self, h: Tensor, labels: Tensor, temperature: float, ps: List[Tensor]) -> List[Tensor]:
           z = self.head(h, ps)
-          label = torch.gather(z, 1, labels) - torch.logsumexp(z, [1], True)
-          logp = torch.log_softmax(torch.div(z, temperature), 1)
-          p = torch.exp(logp)
-          entropy = torch.neg(torch.sum(p * logp, [1]))
-          return [p, entropy, torch.squeeze(label, 1)]
+          label = torch.gather(z, 1, labels)
+          if torch.ne(temperature, 1.):
+            label = label - torch.logsumexp(z, [1], True)
+            z = torch.div_(z, temperature)
+          p = torch.softmax(z, 1)
+          largest, at = torch.max(z, 1, True)
+          logp = torch.log(torch.gather(p, 1, at))
+          if torch.eq(temperature, 1.):
+            label = torch.add(torch.sub(label, largest), logp)
+          shared = torch.sum(torch.mul_(torch.sub_(z, largest), p), [1])
+          return [p, torch.neg(torch.add(torch.squeeze(logp, 1), shared)), torch.squeeze(label, 1)]
         def narrowed(self, w: Tensor) -> Tensor:
           return torch.to(w, 15)
         def rows(self, h: Tensor, index: Tensor) -> Tensor:
