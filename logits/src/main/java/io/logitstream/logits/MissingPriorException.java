@@ -13,7 +13,15 @@ public final class MissingPriorException extends RuntimeException {
    * @param sha256 the prior's SHA-256, in hex
    */
   public MissingPriorException(String sha256) {
-    super("the payload is coded under prior %s, which is not there".formatted(sha256));
+    this(sha256, "no priors are at hand");
+  }
+
+  /**
+   * @param sha256 the prior's SHA-256, in hex
+   * @param found what is there instead
+   */
+  public MissingPriorException(String sha256, String found) {
+    super("the payload is coded under prior %s, which is not there (%s)".formatted(sha256, found));
     this.sha256 = sha256;
   }
 

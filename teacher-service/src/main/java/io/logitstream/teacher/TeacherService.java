@@ -1,5 +1,6 @@
 package io.logitstream.teacher;
 
+import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
@@ -21,17 +22,22 @@ import io.logitstream.schemas.topics.TopicSpecification;
 import io.logitstream.teacher.backpressure.Backpressure;
 import io.logitstream.teacher.backpressure.KafkaGroupPositions;
 import io.logitstream.teacher.batching.PromptWindows;
+import io.logitstream.teacher.coding.PayloadCoding;
+import io.logitstream.teacher.coding.PayloadEncoder;
+import io.logitstream.teacher.coding.PriorKeeper;
 import io.logitstream.teacher.intake.PromptIntake;
 import io.logitstream.teacher.intake.PromptPreparation;
 import io.logitstream.teacher.publishing.Outbox;
 import io.logitstream.teacher.publishing.TeacherLogitsAssembler;
 import io.logitstream.teacher.publishing.TransactionalPublisher;
+import io.logitstream.teacher.scoring.TeacherEncoding;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
@@ -101,7 +107,8 @@ public final class TeacherService implements Service {
   public void run(StopSignal stop) throws Exception {
     health.ready(COMPONENT, false, "loading the model");
     KafkaClients clients = new KafkaClients(kafka, "logitstream-teacher", meters);
-    try (TeacherModel model = TeacherModel.open(settings)) {
+    try (TeacherModel model = TeacherModel.open(settings);
+        Priors priors = priors(clients, model)) {
       LOGGER.info(
           "teacher {}@{}: {} to train on, {} held out",
           model.identity().getName(),
@@ -110,7 +117,7 @@ public final class TeacherService implements Service {
           settings.effectiveEvaluationEncoding());
       while (!stop.requested()) {
         try {
-          work(clients, model, stop);
+          work(clients, model, priors, stop);
         } catch (RuntimeException e) {
           pauseOrFail(e, stop);
         }
@@ -120,11 +127,39 @@ public final class TeacherService implements Service {
     }
   }
 
-  private void work(KafkaClients clients, TeacherModel model, StopSignal stop) {
+  /** The keeper of the teacher's priors; none where nothing is coded. */
+  private record Priors(Optional<PriorKeeper> keeper) implements AutoCloseable {
+    void begin() {
+      keeper.ifPresent(PriorKeeper::begin);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      if (keeper.isPresent()) {
+        keeper.get().close();
+      }
+    }
+  }
+
+  private Priors priors(KafkaClients clients, TeacherModel model) {
+    boolean coded =
+        settings.coding().coding() == PayloadCoding.CODED
+            && (settings.encoding() == TeacherEncoding.SAMPLED
+                || settings.effectiveEvaluationEncoding() == TeacherEncoding.SAMPLED)
+            && model.identity().getVocabularySize() <= ContextPrior.MAX_VOCABULARY;
+    return new Priors(
+        coded
+            ? Optional.of(
+                new PriorKeeper(clients, model.identity(), settings.coding().schedule(), meters))
+            : Optional.empty());
+  }
+
+  private void work(KafkaClients clients, TeacherModel model, Priors priors, StopSignal stop) {
     try (Admin admin = clients.admin();
         RecordDeserializer<Prompt> deserializer = new RecordDeserializer<>(kafka, Prompt.class);
         RecordSerializer serializer = new RecordSerializer(kafka)) {
       Topics.verify(admin, verified());
+      priors.begin();
       Outbox outbox =
           new Outbox(
               serializer,
@@ -151,7 +186,11 @@ public final class TeacherService implements Service {
                     new PromptPreparation(deserializer, windows)),
                 model.training(),
                 model.evaluation(),
-                new TeacherLogitsAssembler(model.identity(), model.computeType(), clock),
+                new TeacherLogitsAssembler(
+                    model.identity(),
+                    model.computeType(),
+                    new PayloadEncoder(priors.keeper()),
+                    clock),
                 outbox,
                 new DeadLetters(COMPONENT, meters),
                 publisher,
@@ -189,7 +228,8 @@ public final class TeacherService implements Service {
         topics.specification(Topic.PROMPTS),
         Topic.PROMPTS.deadLetterSpecification(topics.prefix(), topics.replicationFactor()),
         topics.specification(Topic.TEACHER_LOGITS),
-        topics.specification(Topic.EVALUATION_LOGITS));
+        topics.specification(Topic.EVALUATION_LOGITS),
+        topics.specification(Topic.LOGIT_PRIORS));
   }
 
   private Outbox.Destination destination(Admin admin, Topic topic) {

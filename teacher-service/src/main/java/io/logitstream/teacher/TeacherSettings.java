@@ -5,6 +5,7 @@ import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.teacher.backpressure.BackpressureSettings;
 import io.logitstream.teacher.batching.WindowCutter;
+import io.logitstream.teacher.coding.CodingSettings;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param evaluationEncoding what the records of held-out prompts hold, unless encoding is LABELS
  * @param sampleSize draws of a SAMPLED position
  * @param temperature that SAMPLED distributions are made at
+ * @param coding how SAMPLED positions are packed
  * @param windows how texts are cut
  * @param maxPromptTokens the most tokens of a prompt
  * @param batchTokens the most padded tokens that are scored at once, and the tokens of prompts that
@@ -46,6 +48,7 @@ public record TeacherSettings(
     TeacherEncoding evaluationEncoding,
     int sampleSize,
     float temperature,
+    CodingSettings coding,
     WindowCutter windows,
     int maxPromptTokens,
     int batchTokens,
@@ -199,6 +202,7 @@ public record TeacherSettings(
         configuration.get(EVALUATION_ENCODING),
         configuration.get(SAMPLE_SIZE),
         configuration.get(TEMPERATURE).floatValue(),
+        CodingSettings.from(configuration),
         new WindowCutter(windowTokens, windowOverlap),
         configuration.get(MAX_PROMPT_TOKENS),
         configuration.get(BATCH_TOKENS),
@@ -241,6 +245,7 @@ public record TeacherSettings(
                 GROUP,
                 SESSION_TIMEOUT,
                 TRANSACTION_TIMEOUT));
+    settings.addAll(CodingSettings.SETTINGS);
     settings.addAll(BackpressureSettings.SETTINGS);
     return List.copyOf(settings);
   }

@@ -9,6 +9,9 @@ import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.teacher.TeacherSettings.ComputeChoice;
 import io.logitstream.teacher.backpressure.BackpressureSettings;
 import io.logitstream.teacher.batching.WindowCutter;
+import io.logitstream.teacher.coding.CodingSettings;
+import io.logitstream.teacher.coding.PayloadCoding;
+import io.logitstream.teacher.coding.PriorSchedule;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,6 +41,7 @@ class TeacherSettingsTest {
                 TeacherEncoding.FULL,
                 32,
                 1f,
+                new CodingSettings(PayloadCoding.PLAIN, new PriorSchedule(256, 1 << 16)),
                 new WindowCutter(256, 0),
                 1 << 16,
                 4096,
@@ -67,6 +71,9 @@ class TeacherSettingsTest {
                     Map.entry("teacher.evaluation-encoding", "sampled"),
                     Map.entry("teacher.sample-size", "7"),
                     Map.entry("teacher.temperature", "2"),
+                    Map.entry("teacher.coding", "coded"),
+                    Map.entry("teacher.prior-first-records", "8"),
+                    Map.entry("teacher.prior-refresh-records", "9"),
                     Map.entry("teacher.window-tokens", "100"),
                     Map.entry("teacher.window-overlap", "10"),
                     Map.entry("teacher.max-prompt-tokens", "1000"),
@@ -91,6 +98,7 @@ class TeacherSettingsTest {
                 TeacherEncoding.SAMPLED,
                 7,
                 2f,
+                new CodingSettings(PayloadCoding.CODED, new PriorSchedule(8, 9)),
                 new WindowCutter(100, 10),
                 1000,
                 500,

@@ -22,6 +22,10 @@ public final class ContextPrior {
   /** The most successors of a token. */
   public static final int MAX_LIST = 512;
 
+  private static final long BYTES_A_SUCCESSOR = 17;
+  private static final long BYTES_AN_ID = 64;
+  private static final long BYTES_OF_MODELS = 1 << 20;
+
   private final byte[] bytes;
   private final String sha256;
   private final PriorTables tables;
@@ -55,6 +59,19 @@ public final class ContextPrior {
   /** SHA-256 of the bytes, in hex: the prior's name. */
   public String sha256() {
     return sha256;
+  }
+
+  /** The version of the bytes. */
+  public int formatVersion() {
+    return bytes[0];
+  }
+
+  /** About how much memory the prior and a coder of it take. */
+  public long memoryBytes() {
+    return bytes.length
+        + BYTES_A_SUCCESSOR * successors()
+        + BYTES_AN_ID * vocabularySize()
+        + BYTES_OF_MODELS;
   }
 
   /** V. */

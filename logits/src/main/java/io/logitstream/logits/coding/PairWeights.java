@@ -33,6 +33,14 @@ final class PairWeights {
     weights[slot] = (int) Math.min(Integer.MAX_VALUE, (long) weights[slot] + weight);
   }
 
+  /** Halves all weights; pairs of weight 1 are forgotten. */
+  void fade() {
+    for (int slot = 0; slot < weights.length; slot++) {
+      weights[slot] >>= 1;
+    }
+    rebuild(keys.length, 0);
+  }
+
   /** Receives pairs. */
   interface Visitor {
     void pair(int first, int second, int weight);

@@ -31,7 +31,6 @@ public final class PriorLearner {
   private final int[] rows;
   private final Deque<Sequence> modelSequences = new ArrayDeque<>();
   private long sequences;
-  private long positions;
 
   /**
    * @param vocabularySize V, at most {@link ContextPrior#MAX_VOCABULARY}
@@ -47,14 +46,23 @@ public final class PriorLearner {
     this.rows = new int[vocabularySize];
   }
 
-  /** Positions with a row, so far. */
-  public long positions() {
-    return positions;
+  /** Sequences that count, so far: those that faded count half. */
+  public long records() {
+    return sequences;
+  }
+
+  /** Halves the weight of what was taken in, so that what comes weighs more. */
+  public void fade() {
+    sequences /= 2;
+    pairs.fade();
+    for (int id = 0; id < vocabularySize; id++) {
+      unigrams[id] /= 2;
+      rows[id] /= 2;
+    }
   }
 
   /** Takes in a sequence; it is kept for a while, and must not be changed. */
   public void add(Sequence sequence) {
-    positions += sequence.offsets().length - 1;
     if (sequences++ % MODEL_SHARE == MODEL_SHARE - 1) {
       modelSequences.add(sequence);
       if (modelSequences.size() > MOST_MODEL_SEQUENCES) {

@@ -72,7 +72,7 @@ final class EvaluationRecordDecoder
                   record.getPromptId(),
                   record.getWindow(),
                   AcceptedTeachers.name(record.getTeacher())),
-              TeacherLogitsExamples.decode(record, student.maxTokens()),
+              TeacherLogitsExamples.decode(record, student.maxTokens(), sha256 -> Optional.empty()),
               read.key(),
               read.value()));
     } catch (LogitstreamException e) {

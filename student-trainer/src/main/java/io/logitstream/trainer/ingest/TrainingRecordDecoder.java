@@ -6,8 +6,10 @@ import io.logitstream.logits.MissingPriorException;
 import io.logitstream.logits.UnsupportedEncodingException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.priors.PriorCodecs;
 import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
 import java.util.HashSet;
@@ -28,6 +30,7 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
   private final Set<SkippedRecord> skips;
   private final StudentIdentity student;
   private final ObjectiveSettings objective;
+  private final PriorCodecs priors;
 
   public TrainingRecordDecoder(
       KafkaSettings kafka,
@@ -39,6 +42,7 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
     this.skips = new HashSet<>(settings.skips());
     this.student = student;
     this.objective = objective;
+    this.priors = new PriorCodecs(new KafkaClients(kafka, "priors"));
   }
 
   @Override
@@ -81,7 +85,7 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
         return new Reading.PassedOver();
       }
       return new Reading.Trainable(
-          TeacherLogitsExamples.decode(record, student.maxTokens()),
+          TeacherLogitsExamples.decode(record, student.maxTokens(), priors),
           AcceptedTeachers.name(record.getTeacher()),
           record.getOrigin().getKind(),
           record.getCreatedAt());
@@ -135,6 +139,7 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
 
   @Override
   public void close() {
+    priors.close();
     deserializer.close();
   }
 }

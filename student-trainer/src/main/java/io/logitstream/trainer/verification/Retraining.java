@@ -9,6 +9,8 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.lifecycle.RetryPolicy;
+import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.LedgerEntry;
@@ -21,6 +23,7 @@ import io.logitstream.trainer.TrainerSettings;
 import io.logitstream.trainer.ingest.AcceptedTeachers;
 import io.logitstream.trainer.ingest.FetchedRecord;
 import io.logitstream.trainer.ingest.IngestSettings;
+import io.logitstream.trainer.ingest.Reading;
 import io.logitstream.trainer.ingest.SkippedRecord;
 import io.logitstream.trainer.ingest.StudentIdentity;
 import io.logitstream.trainer.ingest.TrainingRecordDecoder;
@@ -35,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -146,7 +150,7 @@ final class Retraining implements AutoCloseable {
     for (OffsetRange range : expected.getRanges()) {
       for (int taken = 0; taken < range.getCount(); taken++) {
         ConsumerRecord<String, byte[]> record = next(range, taken, expected, checkpoint);
-        batch.add(new FetchedRecord<>(record, decoder.decode(record)));
+        batch.add(new FetchedRecord<>(record, decode(record)));
         if (batch.size() == settings.plan().stepRecords()) {
           // A full batch is tried at once; one of which nothing is left is filled further.
           result = steps.take(batch);
@@ -173,6 +177,22 @@ final class Retraining implements AutoCloseable {
     trainedTokens += result.get().total().tokens();
     stepsTaken++;
     log.cursor().advance(batch.lastRecords(), 0);
+  }
+
+  /** What a record waits for may be on its way, such as a prior; it is not waited for for ever. */
+  private Reading decode(ConsumerRecord<String, byte[]> record) throws InterruptedException {
+    try {
+      return RetryPolicy.atStart()
+          .call(
+              "decode %s-%d@%d".formatted(record.topic(), record.partition(), record.offset()),
+              () -> decoder.decode(record),
+              new StopSignal()::await,
+              new SplittableRandom());
+    } catch (InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("a decoder throws no checked exceptions", e);
+    }
   }
 
   private ConsumerRecord<String, byte[]> next(

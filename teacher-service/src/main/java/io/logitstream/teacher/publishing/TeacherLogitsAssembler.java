@@ -1,12 +1,12 @@
 package io.logitstream.teacher.publishing;
 
-import io.logitstream.logits.TeacherLogitsRecords;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.TeacherIdentity;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.TrainedSpan;
 import io.logitstream.teacher.batching.PositionRange;
 import io.logitstream.teacher.batching.Window;
+import io.logitstream.teacher.coding.PayloadEncoder;
 import io.logitstream.teacher.intake.PreparedPrompt;
 import io.logitstream.teacher.scoring.ScoredWindow;
 import java.time.InstantSource;
@@ -20,15 +20,20 @@ import java.util.Optional;
 public final class TeacherLogitsAssembler {
   private final TeacherIdentity teacher;
   private final Optional<String> computeType;
+  private final PayloadEncoder payloads;
   private final InstantSource clock;
 
   /**
    * @param computeType number type of the teacher's matrix products; empty where nothing is scored
    */
   public TeacherLogitsAssembler(
-      TeacherIdentity teacher, Optional<String> computeType, InstantSource clock) {
+      TeacherIdentity teacher,
+      Optional<String> computeType,
+      PayloadEncoder payloads,
+      InstantSource clock) {
     this.teacher = teacher;
     this.computeType = computeType;
+    this.payloads = payloads;
     this.clock = clock;
   }
 
@@ -58,7 +63,7 @@ public final class TeacherLogitsAssembler {
             .setCreatedAt(prompt.getCreatedAt())
             .setScoredAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
             .setAttributes(Map.copyOf(prompt.getAttributes()));
-    TeacherLogitsRecords.encodeInto(record, scored.logits());
+    payloads.encodeInto(record, scored.logits());
     return record.build();
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.priors;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.teacher.coding;
+
+import org.jspecify.annotations.NullMarked;
