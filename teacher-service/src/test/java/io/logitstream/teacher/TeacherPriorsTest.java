@@ -39,7 +39,6 @@ class TeacherPriorsTest {
         new Pipeline(kafka)
             .with("teacher.model", TinyTeacher.withWeights(directory))
             .with("teacher.evaluation-encoding", "sampled")
-            .with("teacher.coding", "coded")
             .with("teacher.prior-first-records", 16)
             .with("teacher.prior-refresh-records", 40);
   }

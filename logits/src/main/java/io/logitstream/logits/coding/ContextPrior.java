@@ -6,12 +6,12 @@ import java.util.HexFormat;
 
 /**
  * What is expected before a record is seen: how frequent each id is, which ids follow each token,
- * and the models' states after a sample of the stream. Known by the SHA-256 of its bytes;
- * immutable, for any thread.
+ * and the log-odds of the coder's decisions, learned from a sample of the stream. Known by the
+ * SHA-256 of its bytes; immutable, for any thread.
  */
 public final class ContextPrior {
   /** The version of the bytes that this build writes, and the newest that it reads. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /** The largest vocabulary. */
   public static final int MAX_VOCABULARY = 1 << 18;
@@ -24,7 +24,7 @@ public final class ContextPrior {
 
   private static final long BYTES_A_SUCCESSOR = 17;
   private static final long BYTES_AN_ID = 64;
-  private static final long BYTES_OF_MODELS = 1 << 20;
+  private static final long BYTES_OF_ODDS = 1 << 18;
 
   private final byte[] bytes;
   private final String sha256;
@@ -71,7 +71,7 @@ public final class ContextPrior {
     return bytes.length
         + BYTES_A_SUCCESSOR * successors()
         + BYTES_AN_ID * vocabularySize()
-        + BYTES_OF_MODELS;
+        + BYTES_OF_ODDS;
   }
 
   /** V. */

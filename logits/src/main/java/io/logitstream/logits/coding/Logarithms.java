@@ -11,21 +11,37 @@ final class Logarithms {
   /** 2^40 / sqrt(2). */
   private static final long HALF_OCTAVE = 777_472_127_993L;
 
+  private static final long[] MASSES = new long[LEVELS];
+
+  /** Quarter octaves of a fraction in sixteenths. */
+  private static final byte[] QUARTERS = {0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3};
+
+  static {
+    for (int level = 0; level < LEVELS; level++) {
+      MASSES[level] = ((level & 1) == 0 ? UNIT : HALF_OCTAVE) >>> (level >> 1);
+    }
+  }
+
   private Logarithms() {}
 
   /** 4 log2(value), to the nearest quarter octave below; for at least 1. */
   static int quarterOctaves(long value) {
-    int octave = Long.SIZE - 1 - Long.numberOfLeadingZeros(value);
-    int fraction = (int) (octave >= 4 ? value >>> octave - 4 : value << 4 - octave) & 15;
-    return 4 * octave + (fraction < 3 ? 0 : fraction < 7 ? 1 : fraction < 11 ? 2 : 3);
+    int zeros = Long.numberOfLeadingZeros(value);
+    // The bit under the highest one becomes the highest.
+    return 4 * (Long.SIZE - 1 - zeros) + QUARTERS[(int) (value << zeros << 1 >>> 60)];
   }
 
   /** What a level stands for, as a multiple of 2^-40. */
   static long mass(int level) {
-    return ((level & 1) == 0 ? UNIT : HALF_OCTAVE) >>> (level >> 1);
+    return MASSES[level];
   }
 
   static int clamp(int value, int greatest) {
-    return value < 0 ? 0 : Math.min(value, greatest);
+    return Math.max(0, Math.min(value, greatest));
+  }
+
+  /** The position of the highest bit of a number of at least 1. */
+  static int highestBit(int value) {
+    return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(value);
   }
 }

@@ -1,11 +1,9 @@
 package io.logitstream.logits.coding;
 
-/**
- * The logistic function and its inverse as tables of integers. The domain is in units of 1/256 nat,
- * from -2047 to 2047; probabilities are of 65536.
- */
+/** The logistic function as a table of integers. */
 final class Logistic {
-  static final int DOMAIN = 2047;
+  /** The greatest log-odds, in units of 1/256 nat. */
+  static final int LARGEST = 2047;
 
   /** 65536 / (1 + exp(-x / 2)) for x from -16 to 16, rounded. */
   private static final int[] KNOTS = {
@@ -14,34 +12,26 @@ final class Logistic {
     65476, 65500, 65514
   };
 
-  private static final int[] SQUASH = new int[2 * DOMAIN + 2];
-  private static final short[] STRETCH = new short[4096];
+  private static final char[] PROBABILITIES = new char[2 * LARGEST + 1];
 
   static {
-    for (int index = 0; index < SQUASH.length; index++) {
-      int knot = index >> 7;
-      int between = index & 127;
-      SQUASH[index] =
-          KNOTS[knot] * (128 - between) + KNOTS[Math.min(knot + 1, 32)] * between + 64 >> 7;
-    }
-    int domain = -DOMAIN;
-    for (int index = 0; index < STRETCH.length; index++) {
-      while (domain < DOMAIN && squash(domain) < 16 * index + 8) {
-        domain++;
-      }
-      STRETCH[index] = (short) domain;
+    for (int index = 0; index < PROBABILITIES.length; index++) {
+      int point = index + 1;
+      int knot = point >> 7;
+      int between = point & 127;
+      PROBABILITIES[index] =
+          (char)
+              (KNOTS[knot] * (128 - between) + KNOTS[Math.min(knot + 1, 32)] * between + 64 >> 7);
     }
   }
 
   private Logistic() {}
 
-  /** The probability of a point of the domain. */
-  static int squash(int point) {
-    return SQUASH[point + DOMAIN + 1];
-  }
-
-  /** The point of a probability, of which the upper 12 bits count. */
-  static int stretch(int probability) {
-    return STRETCH[probability >>> 4];
+  /**
+   * The probability, of 65536, of log-odds in units of 1/256 nat; those out of range count as the
+   * greatest.
+   */
+  static int probability(int logOdds) {
+    return PROBABILITIES[Math.max(-LARGEST, Math.min(LARGEST, logOdds)) + LARGEST];
   }
 }

@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
  * A prior as bytes, little-endian:
  *
  * <pre>
- *   byte  format version, 1
+ *   byte  format version, 2
  *   int   vocabulary size, V
  *   int   successors in all lists
  *   bits  the tables, arithmetically coded
@@ -27,31 +27,25 @@ final class PriorFormat {
   private static final int RANK = LEVEL_STEP + SymbolCoder.numberContexts();
   private static final int RANK_STEP = RANK + SymbolCoder.numberContexts();
   private static final int TOUCHED = RANK_STEP + SymbolCoder.numberContexts();
-  private static final int COUNT = TOUCHED + 1;
-  private static final int WEIGHT = COUNT + SymbolCoder.treeContexts(6);
-  private static final int CONTEXTS = WEIGHT + SymbolCoder.numberContexts();
-
-  private static final int GREATEST_COUNT = 63;
-  private static final int STATE_BITS = 12;
-  private static final int WEIGHT_OFFSET = 1 << 20;
-  private static final int WEIGHT_STEP_BITS = 6;
+  private static final int SIGN = TOUCHED + 2;
+  private static final int ODDS = SIGN + 1;
+  private static final int CONTEXTS = ODDS + SymbolCoder.numberContexts();
 
   private PriorFormat() {}
 
   static byte[] write(PriorTables tables) {
-    BitEncoder encoder = new BitEncoder();
+    BitCoder encoder = new BitCoder();
+    encoder.write();
     SymbolCoder symbols = new SymbolCoder(encoder, CONTEXTS);
     codeTables(
         symbols,
-        encoder,
         tables.unigramLevels.clone(),
         tables.starts.clone(),
         tables.ids.clone(),
         tables.levels.clone(),
         tables.evidence.clone(),
-        tables.states.clone(),
-        tables.weights.clone());
-    byte[] coded = encoder.finish();
+        tables.odds.clone());
+    byte[] coded = encoder.written();
     ByteBuffer bytes =
         ByteBuffer.allocate(HEADER_BYTES + coded.length + Integer.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -91,44 +85,33 @@ final class PriorFormat {
                   ContextPrior.MAX_VOCABULARY,
                   ContextPrior.MAX_SUCCESSORS));
     }
-    BitDecoder decoder = new BitDecoder();
-    decoder.reset(bytes, HEADER_BYTES, end - HEADER_BYTES);
+    BitCoder decoder = new BitCoder();
+    decoder.read(bytes, HEADER_BYTES, end - HEADER_BYTES);
     byte[] unigramLevels = new byte[vocabularySize];
     int[] starts = new int[vocabularySize + 1];
     int[] ids = new int[successors];
     byte[] levels = new byte[successors];
     byte[] evidence = new byte[vocabularySize];
-    int[] states = Models.unknownStates();
-    int[] weights = Models.evenWeights();
+    short[] odds = new short[Layout.SLOTS];
     try {
       codeTables(
-          new SymbolCoder(decoder, CONTEXTS),
-          decoder,
-          unigramLevels,
-          starts,
-          ids,
-          levels,
-          evidence,
-          states,
-          weights);
-      decoder.finish();
+          new SymbolCoder(decoder, CONTEXTS), unigramLevels, starts, ids, levels, evidence, odds);
+      decoder.checkEnd();
     } catch (IllegalArgumentException e) {
       throw new MalformedPriorException("not a prior: " + e.getMessage());
     }
-    return new PriorTables(unigramLevels, starts, ids, levels, evidence, states, weights);
+    return new PriorTables(unigramLevels, starts, ids, levels, evidence, odds);
   }
 
   /** Writes the arrays, or fills them. */
   private static void codeTables(
       SymbolCoder symbols,
-      BitCoder raw,
       byte[] unigramLevels,
       int[] starts,
       int[] ids,
       byte[] levels,
       byte[] evidence,
-      int[] states,
-      int[] weights) {
+      short[] odds) {
     int vocabularySize = unigramLevels.length;
     for (int id = 0; id < vocabularySize; id++) {
       unigramLevels[id] = (byte) symbols.tree(UNIGRAM, 6, unigramLevels[id]);
@@ -150,7 +133,7 @@ final class PriorFormat {
       throw new IllegalArgumentException(
           "%d successors, expected %d".formatted(starts[vocabularySize], ids.length));
     }
-    codeModels(symbols, raw, states, weights);
+    codeOdds(symbols, odds);
   }
 
   private static void codeList(
@@ -200,25 +183,16 @@ final class PriorFormat {
     }
   }
 
-  /** States that no decision has touched take next to nothing; the others lose their low bits. */
-  private static void codeModels(SymbolCoder symbols, BitCoder raw, int[] states, int[] weights) {
-    for (int slot = 0; slot < states.length; slot++) {
-      int count = Math.min(GREATEST_COUNT, Models.count(states[slot]));
-      if (symbols.bit(TOUCHED, count > 0 ? 1 : 0) == 1) {
-        count = symbols.tree(COUNT, 6, count);
-        int probability = raw.raw(STATE_BITS, Models.probability22(states[slot]) >>> 10);
-        states[slot] = Models.state((probability << 10) + (1 << 9), count);
-      } else {
-        states[slot] = Models.state(1 << 21, 0);
+  /** Most contexts are never met, and have even odds. */
+  private static void codeOdds(SymbolCoder symbols, short[] odds) {
+    int touched = 0;
+    for (int slot = 0; slot < odds.length; slot++) {
+      touched = symbols.bit(TOUCHED + touched, odds[slot] == 0 ? 0 : 1);
+      if (touched == 1) {
+        int sign = symbols.bit(SIGN, odds[slot] < 0 ? 1 : 0);
+        int size = 1 + symbols.number(ODDS, Math.abs(odds[slot]) - 1, Logistic.LARGEST - 1);
+        odds[slot] = (short) (sign == 1 ? -size : size);
       }
-    }
-    for (int index = 0; index < weights.length; index++) {
-      int value =
-          symbols.number(
-              WEIGHT,
-              weights[index] + WEIGHT_OFFSET >> WEIGHT_STEP_BITS,
-              2 * WEIGHT_OFFSET >> WEIGHT_STEP_BITS);
-      weights[index] = (value << WEIGHT_STEP_BITS) - WEIGHT_OFFSET;
     }
   }
 

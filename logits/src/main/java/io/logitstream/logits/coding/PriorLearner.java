@@ -7,15 +7,15 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Learns a prior from the sequences of a stream: the tables from three of four, the models' states
- * from the last ones of the rest, which the tables have not seen. Memory is bounded. One thread.
+ * Learns a prior from the sequences of a stream: the tables from three of four, the log-odds from
+ * the last ones of the rest, which the tables have not seen. Memory is bounded. One thread.
  */
 public final class PriorLearner {
   /** Weight of a row: its counts are scaled to it. */
   private static final int ROW_WEIGHT = 256;
 
-  private static final int MODEL_SHARE = 4;
-  private static final int MOST_MODEL_SEQUENCES = 512;
+  private static final int ODDS_SHARE = 4;
+  private static final int MOST_ODDS_SEQUENCES = 512;
   private static final int PAIR_SLOTS = 1 << 22;
 
   /** Rows of unigram belief that a list is smoothed with. */
@@ -23,13 +23,14 @@ public final class PriorLearner {
 
   private static final double UNSEEN = 0.01;
 
-  private static final int LEARNING_RATE = 10;
+  /** How often the odds' sequences are gone through. */
+  private static final int PASSES = 2;
 
   private final int vocabularySize;
   private final PairWeights pairs = new PairWeights(PAIR_SLOTS);
   private final long[] unigrams;
   private final int[] rows;
-  private final Deque<Sequence> modelSequences = new ArrayDeque<>();
+  private final Deque<Sequence> oddsSequences = new ArrayDeque<>();
   private long sequences;
 
   /**
@@ -63,10 +64,10 @@ public final class PriorLearner {
 
   /** Takes in a sequence; it is kept for a while, and must not be changed. */
   public void add(Sequence sequence) {
-    if (sequences++ % MODEL_SHARE == MODEL_SHARE - 1) {
-      modelSequences.add(sequence);
-      if (modelSequences.size() > MOST_MODEL_SEQUENCES) {
-        modelSequences.remove();
+    if (sequences++ % ODDS_SHARE == ODDS_SHARE - 1) {
+      oddsSequences.add(sequence);
+      if (oddsSequences.size() > MOST_ODDS_SEQUENCES) {
+        oddsSequences.remove();
       }
       return;
     }
@@ -122,15 +123,8 @@ public final class PriorLearner {
     for (int token = 0; token < vocabularySize; token++) {
       starts[token + 1] += starts[token];
     }
-    return withModels(
-        new PriorTables(
-            unigramLevels,
-            starts,
-            ids,
-            levels,
-            evidence,
-            Models.unknownStates(),
-            Models.evenWeights()));
+    return withOdds(
+        new PriorTables(unigramLevels, starts, ids, levels, evidence, new short[Layout.SLOTS]));
   }
 
   private record Successor(int token, int id, byte level, int rank) {}
@@ -178,11 +172,12 @@ public final class PriorLearner {
     return least;
   }
 
-  private ContextPrior withModels(PriorTables tables) {
-    ContextPrior untrained = ContextPrior.of(tables);
-    SequenceCoder coder = new SequenceCoder(untrained, LEARNING_RATE);
-    for (Sequence sequence : modelSequences) {
-      coder.adapt(sequence);
+  private ContextPrior withOdds(PriorTables tables) {
+    OddsLearner learner = new OddsLearner();
+    SequenceCoder coder =
+        new SequenceCoder(ContextPrior.of(tables), new Odds(tables.odds, learner));
+    for (int pass = 0; pass < PASSES; pass++) {
+      oddsSequences.forEach(coder::encode);
     }
     return ContextPrior.of(
         new PriorTables(
@@ -191,8 +186,7 @@ public final class PriorLearner {
             tables.ids,
             tables.levels,
             tables.evidence,
-            coder.models().states(),
-            coder.models().weights()));
+            learner.table()));
   }
 
   private static byte level(double probability, int greatest) {

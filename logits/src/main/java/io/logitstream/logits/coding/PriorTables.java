@@ -19,8 +19,7 @@ final class PriorTables {
   final int[] ids;
   final byte[] levels;
   final byte[] evidence;
-  final int[] states;
-  final int[] weights;
+  final short[] odds;
 
   /** Ids by rank, and ranks by id. */
   final int[] idsByRank;
@@ -45,24 +44,16 @@ final class PriorTables {
    * @param ids successors, in their lists' order
    * @param levels of the successors
    * @param evidence V of them
-   * @param states the models' states
-   * @param weights the mixes' weights
+   * @param odds log-odds of all contexts, see {@link Odds}
    */
   PriorTables(
-      byte[] unigramLevels,
-      int[] starts,
-      int[] ids,
-      byte[] levels,
-      byte[] evidence,
-      int[] states,
-      int[] weights) {
+      byte[] unigramLevels, int[] starts, int[] ids, byte[] levels, byte[] evidence, short[] odds) {
     this.unigramLevels = unigramLevels;
     this.starts = starts;
     this.ids = ids;
     this.levels = levels;
     this.evidence = evidence;
-    this.states = states;
-    this.weights = weights;
+    this.odds = odds;
     int vocabularySize = unigramLevels.length;
     idsByRank = idsByRank(unigramLevels);
     ranks = new int[vocabularySize];

@@ -12,28 +12,23 @@ final class RecordHistory {
   static final int DRAWN_OFTEN = 2;
   static final int FOLLOWED = 3;
 
+  private static final int TOKEN = 3;
   private static final int LONGEST_WALK = 8;
   private static final int LONGEST_MATCH = 4;
 
+  private final int[] states;
   private final int[] latest;
-  private final int[] drawn;
-  private final boolean[] isToken;
-  private final int[] matchedAt;
-  private final byte[] matched;
   private int[] earlier = new int[0];
   private int position;
   private int match;
   private int matchLength;
   private int matchedRow;
+  private int matchBase;
 
-  RecordHistory(int vocabularySize) {
+  RecordHistory(int vocabularySize, IdStates states) {
+    this.states = states.fields;
     latest = new int[vocabularySize];
-    drawn = new int[vocabularySize];
-    isToken = new boolean[vocabularySize];
-    matchedAt = new int[vocabularySize];
-    matched = new byte[vocabularySize];
     Arrays.fill(latest, -1);
-    Arrays.fill(matchedAt, -1);
   }
 
   /** Makes room for a record. */
@@ -43,18 +38,21 @@ final class RecordHistory {
     }
   }
 
-  /** Forgets the first {@code positions} positions of a record, and all of its entries. */
+  /** Forgets the first {@code positions} positions of a record, and its first entries. */
   void clear(Sequence sequence, int positions, int entries) {
     for (int index = 0; index < positions; index++) {
       int token = sequence.tokens()[index];
       latest[token] = -1;
-      isToken[token] = false;
-      matchedAt[token] = -1;
+      forget(token);
     }
     for (int entry = 0; entry < entries; entry++) {
-      drawn[sequence.ids()[entry]] = 0;
-      matchedAt[sequence.ids()[entry]] = -1;
+      forget(sequence.ids()[entry]);
     }
+  }
+
+  private void forget(int id) {
+    states[IdStates.at(id) + IdStates.MATCHED] = -1;
+    states[IdStates.at(id) + IdStates.FAMILIARITY] = 0;
   }
 
   /**
@@ -68,7 +66,17 @@ final class RecordHistory {
     int token = tokens[position];
     earlier[position] = latest[token];
     latest[token] = position;
-    isToken[token] = true;
+    states[IdStates.at(token) + IdStates.FAMILIARITY] = TOKEN;
+    findMatch(tokens);
+    matchedRow = match < 0 ? -1 : rows[match];
+    matchBase = match < 0 ? -1 : 4 * (1 + 4 * (Math.min(matchLength, 3) - 1));
+    if (match >= 0) {
+      remember(sequence, matchedRow);
+      note(tokens[match + 1], FOLLOWED);
+    }
+  }
+
+  private void findMatch(int[] tokens) {
     match = -1;
     matchLength = 0;
     int candidate = earlier[position];
@@ -85,25 +93,21 @@ final class RecordHistory {
       }
       candidate = earlier[candidate];
     }
-    matchedRow = match < 0 ? -1 : rows[match];
-    if (match >= 0) {
-      remember(sequence, matchedRow);
-      note(tokens[match + 1], FOLLOWED);
-    }
   }
 
   private void remember(Sequence sequence, int row) {
     if (row < 0) {
       return;
     }
+    int[] ids = sequence.ids();
+    int[] counts = sequence.counts();
     for (int entry = sequence.offsets()[row]; entry < sequence.offsets()[row + 1]; entry++) {
-      note(sequence.ids()[entry], sequence.counts()[entry] > 1 ? DRAWN_OFTEN : DRAWN_ONCE);
+      note(ids[entry], counts[entry] > 1 ? DRAWN_OFTEN : DRAWN_ONCE);
     }
   }
 
   private void note(int id, int what) {
-    matchedAt[id] = position;
-    matched[id] = (byte) what;
+    states[IdStates.at(id) + IdStates.MATCHED] = position << 2 | what;
   }
 
   /** The place that is like the current one, or -1. */
@@ -122,24 +126,35 @@ final class RecordHistory {
   }
 
   /** What the place that matches had of an id. */
-  int atMatch(int id) {
-    return matchedAt[id] == position ? matched[id] : NOT_DRAWN;
+  int atMatch(int at) {
+    int noted = states[at + IdStates.MATCHED];
+    return noted >> 2 == position ? noted & 3 : NOT_DRAWN;
   }
 
-  /** 0 where nothing matches, else 1 and more by match and id: under 13. */
-  int matchContext(int id) {
-    return match < 0 ? 0 : 1 + 4 * (Math.min(matchLength, 3) - 1) + atMatch(id);
+  /**
+   * What the record has shown of an id: by the match's length, what was there, and how the record
+   * knows the id otherwise; under {@link Layout#HISTORIES}.
+   *
+   * @param at where the id's state is
+   */
+  int context(int at) {
+    int familiarity = states[at + IdStates.FAMILIARITY];
+    return matchBase < 0 ? familiarity : matchBase + 4 * atMatch(at) + familiarity;
   }
 
   /** How the record knows an id: 0 not at all, 1 drawn once, 2 drawn more often, 3 as a token. */
-  int familiarity(int id) {
-    return isToken[id] ? 3 : Math.min(2, drawn[id]);
+  int familiarity(int at) {
+    return states[at + IdStates.FAMILIARITY];
   }
 
   /** Takes in a row that was coded. */
   void add(Sequence sequence, int row) {
+    int[] ids = sequence.ids();
     for (int entry = sequence.offsets()[row]; entry < sequence.offsets()[row + 1]; entry++) {
-      drawn[sequence.ids()[entry]]++;
+      int at = IdStates.at(ids[entry]) + IdStates.FAMILIARITY;
+      if (states[at] < 2) {
+        states[at]++;
+      }
     }
   }
 }

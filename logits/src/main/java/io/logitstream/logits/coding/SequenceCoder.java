@@ -3,9 +3,9 @@ package io.logitstream.logits.coding;
 import java.util.Arrays;
 
 /**
- * Codes sequences under a prior. Each begins with the prior's models, so that it is decoded on its
- * own. At every position: the row of the position in three tiers of ids (see {@link RowCoder}),
- * then the token that follows, as one of those that were drawn or else by the prior.
+ * Codes sequences under a prior, each on its own. At every position: the row of the position in
+ * four tiers of ids (see {@link RowCoder}), then the token that follows, as one of those that were
+ * drawn or else by the prior. Nothing is allocated but what a sequence holds.
  *
  * <p>Keeps scratch memory in proportion to the vocabulary: one thread at a time.
  */
@@ -19,33 +19,31 @@ public final class SequenceCoder {
   /** Entries of a sequence that need no bytes. */
   public static final int FREE_ENTRIES = 1024;
 
-  private static final int RATE = 4;
-
   private final ContextPrior prior;
   private final PriorTables tables;
-  private final BitEncoder encoder = new BitEncoder();
-  private final BitDecoder decoder = new BitDecoder();
-  private final Models models;
+  private final BitCoder encoder = new BitCoder();
+  private final BitCoder decoder = new BitCoder();
+  private final RowState row;
   private final RecordHistory history;
   private final RowCoder rows;
   private final TokenCoder tokens;
   private int[] rowAt = new int[0];
 
   public SequenceCoder(ContextPrior prior) {
-    this(prior, RATE);
+    this(prior, new Odds(prior.tables().odds));
   }
 
   /**
-   * @param rate how fast the mixes' weights move
+   * @param odds what decisions are coded with
    */
-  SequenceCoder(ContextPrior prior, int rate) {
+  SequenceCoder(ContextPrior prior, Odds odds) {
     this.prior = prior;
-    this.models = new Models(rate);
     this.tables = prior.tables();
-    this.history = new RecordHistory(tables.vocabularySize());
-    this.rows = new RowCoder(tables, models, history);
-    this.tokens = new TokenCoder(tables, models, history, rows);
-    models.load(tables.states, tables.weights);
+    IdStates states = new IdStates(tables.vocabularySize());
+    this.history = new RecordHistory(tables.vocabularySize(), states);
+    this.row = new RowState(states);
+    this.rows = new RowCoder(tables, odds, history, row);
+    this.tokens = new TokenCoder(tables, odds, history, row);
   }
 
   /** What it codes under. */
@@ -55,19 +53,9 @@ public final class SequenceCoder {
 
   /** The coded bits of a sequence. */
   public byte[] encode(Sequence sequence) {
-    models.load(tables.states, tables.weights);
-    return adapt(sequence);
-  }
-
-  /** Codes without loading the prior's models first: they go on where the sequence before ended. */
-  byte[] adapt(Sequence sequence) {
-    encoder.reset();
-    code(encoder, sequence, false, Integer.MAX_VALUE);
-    return encoder.finish();
-  }
-
-  Models models() {
-    return models;
+    encoder.write();
+    code(encoder, sequence, Integer.MAX_VALUE);
+    return encoder.written();
   }
 
   /**
@@ -81,11 +69,10 @@ public final class SequenceCoder {
    */
   public Sequence decode(
       byte[] coded, int offset, int length, int tokenCount, int[] spans, int sampleSize) {
-    models.load(tables.states, tables.weights);
-    decoder.reset(coded, offset, length);
+    decoder.read(coded, offset, length);
     Sequence sequence = Sequence.empty(tokenCount, spans, sampleSize);
-    code(decoder, sequence, true, mostEntries(length));
-    decoder.finish();
+    code(decoder, sequence, mostEntries(length));
+    decoder.checkEnd();
     return sequence;
   }
 
@@ -94,7 +81,7 @@ public final class SequenceCoder {
     return (int) Math.min(Integer.MAX_VALUE, FREE_ENTRIES + (long) ENTRIES_A_BYTE * codedBytes);
   }
 
-  private void code(BitCoder coder, Sequence sequence, boolean reads, int mostEntries) {
+  private void code(BitCoder coder, Sequence sequence, int mostEntries) {
     int count = sequence.tokens().length;
     locateRows(sequence);
     history.begin(count);
@@ -104,25 +91,28 @@ public final class SequenceCoder {
       sequence.tokens()[0] = tokens.first(coder, sequence.tokens()[0]);
       for (int position = 0; position + 1 < count; position++) {
         known = position + 1;
-        history.moveTo(sequence, position, rowAt);
-        int row = rowAt[position];
-        int token = sequence.tokens()[position];
-        rows.begin(token, sequence.sampleSize());
-        if (row >= 0) {
-          rows.code(coder, sequence, row, reads, mostEntries);
-          entries = sequence.offsets()[row + 1];
-        }
-        sequence.tokens()[position + 1] =
-            tokens.next(coder, token, sequence.tokens()[position + 1], row >= 0);
-        if (row >= 0) {
-          history.add(sequence, row);
-        }
-        rows.end();
+        codePosition(coder, sequence, position, mostEntries);
+        entries = rowAt[position] < 0 ? entries : sequence.offsets()[rowAt[position] + 1];
       }
     } finally {
-      rows.end();
+      row.end();
       history.clear(sequence, Math.min(count, known + 1), entries);
     }
+  }
+
+  private void codePosition(BitCoder coder, Sequence sequence, int position, int mostEntries) {
+    history.moveTo(sequence, position, rowAt);
+    int rowIndex = rowAt[position];
+    row.begin(sequence.tokens()[position], sequence.sampleSize());
+    if (rowIndex >= 0) {
+      rows.code(coder, sequence, rowIndex, mostEntries);
+    }
+    sequence.tokens()[position + 1] =
+        tokens.next(coder, sequence.tokens()[position + 1], rowIndex >= 0);
+    if (rowIndex >= 0) {
+      history.add(sequence, rowIndex);
+    }
+    row.end();
   }
 
   private void locateRows(Sequence sequence) {

@@ -1,6 +1,7 @@
 package io.logitstream.logits.coding;
 
 import static io.logitstream.logits.coding.Logarithms.clamp;
+import static io.logitstream.logits.coding.Logarithms.highestBit;
 import static io.logitstream.logits.coding.Logarithms.quarterOctaves;
 
 /**
@@ -16,14 +17,14 @@ final class TokenCoder {
   private static final int BY_RANK = 2;
 
   private final PriorTables tables;
-  private final Models models;
+  private final Odds odds;
   private final RecordHistory history;
-  private final RowCoder row;
+  private final RowState row;
   private final int[] offered = new int[MOST_OFFERED];
 
-  TokenCoder(PriorTables tables, Models models, RecordHistory history, RowCoder row) {
+  TokenCoder(PriorTables tables, Odds odds, RecordHistory history, RowState row) {
     this.tables = tables;
-    this.models = models;
+    this.odds = odds;
     this.history = history;
     this.row = row;
   }
@@ -35,7 +36,7 @@ final class TokenCoder {
   }
 
   /** The token after a position. */
-  int next(BitCoder coder, int token, int next, boolean hasRow) {
+  int next(BitCoder coder, int next, boolean hasRow) {
     int number = hasRow ? offer() : 0;
     int left = 0;
     for (int index = 0; index < number; index++) {
@@ -43,29 +44,36 @@ final class TokenCoder {
     }
     for (int index = 0; index < number; index++) {
       int id = offered[index];
-      int share = clamp(quarterOctaves(row.count(id)) - quarterOctaves(left + 1) + 31, 31);
-      models.input(0, Layout.TOKEN_SHARE + share * 16 + Math.min(index, 15));
-      models.input(
-          1, Layout.TOKEN_HISTORY + share * 16 + 4 * matchContext(id) + history.familiarity(id));
-      if (models.mixed(coder, 2, Layout.MIX_TOKEN, id == next ? 1 : 0) == 1) {
+      int count = row.count(id);
+      int share = clamp(quarterOctaves(count) - quarterOctaves(left + 1) + 31, 31);
+      if (odds.decide(
+              coder,
+              id == next ? 1 : 0,
+              Layout.TOKEN_SHARE + share * 16 + Math.min(index, 15),
+              Layout.TOKEN_HISTORY + share * 16 + historyContext(IdStates.at(id)),
+              Layout.TOKEN_UNIGRAM + (tables.unigramLevels[id] >> 1) * 32 + share)
+          == 1) {
         return id;
       }
-      left -= row.count(id);
+      left -= count;
     }
-    return escaped(coder, token, next, number, hasRow ? AFTER_ROW : WITHOUT_ROW);
+    return escaped(coder, next, number, hasRow ? AFTER_ROW : WITHOUT_ROW);
   }
 
-  private int matchContext(int id) {
+  private int historyContext(int at) {
+    int familiarity = history.familiarity(at);
     if (history.match() < 0) {
-      return 0;
+      return familiarity;
     }
-    int atMatch = history.atMatch(id);
-    return atMatch == RecordHistory.FOLLOWED ? 3 : atMatch == RecordHistory.NOT_DRAWN ? 1 : 2;
+    int atMatch = history.atMatch(at);
+    int matched =
+        atMatch == RecordHistory.FOLLOWED ? 3 : atMatch == RecordHistory.NOT_DRAWN ? 1 : 2;
+    return 4 * matched + familiarity;
   }
 
   /** The first ids that were drawn, by count; those of equal counts as they were coded. */
   private int offer() {
-    int number = Math.min(MOST_OFFERED, row.draws());
+    int number = Math.min(MOST_OFFERED, row.draws);
     for (int index = 0; index < number; index++) {
       int id = row.drawn()[index];
       int place = index;
@@ -78,39 +86,36 @@ final class TokenCoder {
     return number;
   }
 
-  private int escaped(BitCoder coder, int token, int next, int number, int context) {
-    int listedGap = -1;
-    int choices = 0;
-    for (int entry = tables.starts[token]; entry < tables.starts[token + 1]; entry++) {
-      int id = tables.ids[entry];
-      if (row.count(id) == 0) {
-        listedGap = id == next ? choices : listedGap;
-        choices++;
+  private int escaped(BitCoder coder, int next, int number, int context) {
+    int start = tables.starts[row.token];
+    int size = tables.starts[row.token + 1] - start;
+    int place = coder.reads() ? -1 : place(start, size, next);
+    int slot = Layout.TOKEN_LISTED + context * 8 + Math.min(7, tables.evidence[row.token]);
+    int id;
+    if (size > 0 && odds.decide(coder, place >= 0 ? 1 : 0, slot) == 1) {
+      id = tables.ids[start + codeNumber(coder, context, place, size - 1)];
+    } else {
+      id =
+          tables
+              .idsByRank[
+              codeNumber(coder, BY_RANK, tables.ranks[next], tables.vocabularySize() - 1)];
+      if (coder.reads() && place(start, size, id) >= 0) {
+        throw new IllegalArgumentException(
+            "token %d is coded as if it were unlisted".formatted(id));
       }
     }
-    int slot = Layout.TOKEN_LISTED + context * 8 + Math.min(7, tables.evidence[token]);
-    if (choices > 0 && models.bit(coder, slot, listedGap >= 0 ? 1 : 0) == 1) {
-      return listed(token, codeNumber(coder, context, listedGap, choices - 1));
-    }
-    int id =
-        tables
-            .idsByRank[codeNumber(coder, BY_RANK, tables.ranks[next], tables.vocabularySize() - 1)];
     refuseOffered(id, number);
-    if (row.count(id) == 0 && isListed(token, id)) {
-      throw new IllegalArgumentException("token %d is coded as if it were unlisted".formatted(id));
-    }
     return id;
   }
 
-  private int listed(int token, int gap) {
-    int skipped = gap;
-    for (int entry = tables.starts[token]; entry < tables.starts[token + 1]; entry++) {
-      int id = tables.ids[entry];
-      if (row.count(id) == 0 && skipped-- == 0) {
-        return id;
+  /** The place of an id in a list; -1 where the list lacks it. */
+  private int place(int start, int size, int id) {
+    for (int place = 0; place < size; place++) {
+      if (tables.ids[start + place] == id) {
+        return place;
       }
     }
-    throw new IllegalStateException("successor %d of token %d".formatted(gap, token));
+    return -1;
   }
 
   private void refuseOffered(int id, int number) {
@@ -121,21 +126,12 @@ final class TokenCoder {
     }
   }
 
-  private boolean isListed(int token, int id) {
-    for (int entry = tables.starts[token]; entry < tables.starts[token + 1]; entry++) {
-      if (tables.ids[entry] == id) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private int codeNumber(BitCoder coder, int context, int value, int greatest) {
-    int longest = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(greatest + 1);
-    int length = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(value + 1);
+    int longest = highestBit(greatest + 1);
+    int length = highestBit(value + 1);
     int slot = Layout.TOKEN_GAP + context * Layout.STEPS;
     int coded = 0;
-    while (coded < longest && models.bit(coder, slot + coded, length > coded ? 1 : 0) == 1) {
+    while (coded < longest && odds.decide(coder, length > coded ? 1 : 0, slot + coded) == 1) {
       coded++;
     }
     int number = 1 << coded | coder.raw(coded, value + 1 & (1 << coded) - 1);

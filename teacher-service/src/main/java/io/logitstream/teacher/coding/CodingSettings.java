@@ -15,7 +15,7 @@ public record CodingSettings(PayloadCoding coding, PriorSchedule schedule) {
       Setting.choice(
           "teacher.coding",
           PayloadCoding.class,
-          PayloadCoding.PLAIN,
+          PayloadCoding.CODED,
           "How sampled logits are packed: coded (under a prior that the teacher learns from its own"
               + " stream and publishes; plainly until there is one) or plain.");
   private static final Setting<Integer> FIRST_RECORDS =
