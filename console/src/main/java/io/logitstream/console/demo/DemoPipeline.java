@@ -36,6 +36,12 @@ import org.jspecify.annotations.Nullable;
 final class DemoPipeline implements AutoCloseable {
   private static final Duration SERVICE_DRAIN = Duration.ofSeconds(60);
 
+  /**
+   * They share the partitions. One cannot keep a trainer busy; with two, of one thread each, the
+   * bounded lag decides how the cores are divided.
+   */
+  private static final int TEACHERS = 2;
+
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final TrainerProgress trainerProgress = new TrainerProgress();
@@ -177,8 +183,6 @@ final class DemoPipeline implements AutoCloseable {
     PromptProducer producer =
         new PromptProducer(
             ProducerSettings.from(configuration), open(new Meters("producer")).registry(), health);
-    TeacherService teacher =
-        new TeacherService(configuration, open(new Meters("teacher")).registry(), health);
     StudentTrainer trainer =
         new StudentTrainer(
             TrainerSettings.from(configuration),
@@ -189,7 +193,12 @@ final class DemoPipeline implements AutoCloseable {
             trainerProgress);
     Map<String, Service> services = new LinkedHashMap<>();
     services.put("producer", watched(producer));
-    services.put("teacher", watched(teacher));
+    for (int teacher = 1; teacher <= TEACHERS; teacher++) {
+      String name = "teacher-" + teacher;
+      services.put(
+          name,
+          watched(new TeacherService(configuration, open(new Meters(name)).registry(), health)));
+    }
     services.put(
         "trainer",
         watched(
