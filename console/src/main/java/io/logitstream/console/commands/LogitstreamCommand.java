@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       LineageCommand.class,
       CompleteCommand.class,
       ScoreCommand.class,
+      TokenizerCommand.class,
       ConfigCommand.class,
     },
     commandListHeading = "%nCommands:%n",
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  logitstream demo                          a student learns from a teacher, for five minutes",
+      "  logitstream demo                          a student learns from a teacher, for five"
+          + " minutes",
       "  logitstream broker                        Kafka and a schema registry on this machine",
       "  logitstream COMMAND --help                options and examples of a command",
     })
