@@ -42,6 +42,44 @@ class ModelCommandsTest {
   }
 
   @Test
+  void aModelIsComparedWithATeacher() throws Exception {
+    Path text = Files.writeString(folder.resolve("compared.txt"), "some text\n".repeat(30));
+    Path teacher = TinyModel.write(folder.resolve("teacher"), 8);
+
+    JsonNode same = compare(text, Path.of(model)).json();
+    assertThat(same.get("kl").asDouble()).isCloseTo(0, within(1e-6));
+    assertThat(same.get("top1Agreement").asDouble()).isEqualTo(1);
+    assertThat(same.get("acceptance").asDouble()).isCloseTo(1, within(1e-5));
+    assertThat(same.get("teacherCrossEntropy").asDouble())
+        .isCloseTo(same.get("crossEntropy").asDouble(), within(1e-6));
+    JsonNode other = compare(text, teacher).json();
+    assertThat(other.get("kl").asDouble()).isPositive();
+    assertThat(other.get("acceptance").asDouble()).isBetween(0.0, 0.9999);
+    JsonNode teachersOwn =
+        Invocation.of("score", "--model", teacher.toString(), "--text", text.toString()).json();
+    assertThat(other.get("teacherCrossEntropy").asDouble())
+        .isCloseTo(teachersOwn.get("crossEntropy").asDouble(), within(1e-6));
+  }
+
+  @Test
+  void aTeacherWithAnotherTokenizerIsRefused() throws Exception {
+    Path text = Files.writeString(folder.resolve("other.txt"), "text");
+    Path teacher = TinyModel.write(folder.resolve("other-tokenizer"), 8);
+    Path tokenizer = teacher.resolve("tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+
+    Invocation refused = compare(text, teacher);
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("tokenizer.json").contains(teacher.toString());
+  }
+
+  private static Invocation compare(Path text, Path teacher) {
+    return Invocation.of(
+        "score", "--model", model, "--text", text.toString(), "--teacher", teacher.toString());
+  }
+
+  @Test
   void theSameSeedWritesTheSameText() throws Exception {
     Invocation once = complete("--seed", "5");
     Invocation again = complete("--seed", "5");

@@ -43,7 +43,8 @@ final class ModelOptions {
         "%s is neither a folder nor a checkpoint's ID (RUN/SEQUENCE)".formatted(model));
   }
 
-  private static LoadedModel fromDirectory(Path path) throws IOException {
+  /** Loads a Hugging Face directory, with its weights. */
+  static LoadedModel fromDirectory(Path path) throws IOException {
     ModelDirectory directory = ModelDirectory.open(path);
     if (!directory.hasWeights()) {
       throw new LogitstreamException(

@@ -51,23 +51,13 @@ public final class TextScorer {
   }
 
   private List<Double> logProbabilities(int[] ids) {
-    int window = decoder.config().maxPositions();
     List<Double> logProbabilities = new ArrayList<>(ids.length - 1);
-    int from = 0;
-    while (logProbabilities.size() < ids.length - 1) {
-      int end = Math.min(ids.length, from + window + 1);
-      int[] tokens = Arrays.copyOfRange(ids, from, end);
-      int start = logProbabilities.size() - from;
-      List<Decoder.Position> positions =
-          IntStream.range(start, tokens.length - 1)
-              .mapToObj(t -> new Decoder.Position(0, t))
-              .toList();
+    for (ScoringWindow window : ScoringWindow.of(ids, decoder.config().maxPositions())) {
       decoder.score(
-          new int[][] {tokens},
-          positions,
+          new int[][] {window.tokens()},
+          window.positions(),
           1f,
           (row, probabilities, offset, entropy, label) -> logProbabilities.add((double) label));
-      from = end - 1 - window / 2;
     }
     return logProbabilities;
   }
