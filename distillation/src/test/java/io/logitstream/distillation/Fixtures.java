@@ -60,11 +60,21 @@ public final class Fixtures {
       OptionalDouble entropySum,
       PositionRange... trained) {
     return new TrainingExample(
-        targets.tokens(), List.of(trained), weight, "domain", targets, temperature, entropySum);
+        targets.tokens(),
+        List.of(trained),
+        weight,
+        "domain",
+        targets,
+        temperature,
+        entropySum.isPresent() ? List.of(entropySum.getAsDouble()) : List.of());
   }
 
   public static PositionRange range(int start, int end) {
     return new PositionRange(start, end);
+  }
+
+  public static PositionRange range(int start, int end, double weight) {
+    return new PositionRange(start, end, weight);
   }
 
   public static FullLogits full(Random random, int[] tokens, int rows) {

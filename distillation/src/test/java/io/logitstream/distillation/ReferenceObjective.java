@@ -2,6 +2,7 @@ package io.logitstream.distillation;
 
 import static io.logitstream.distillation.ReferenceDecoder.logSoftmax;
 
+import io.logitstream.distillation.loss.Divergence;
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.step.PositionRange;
@@ -10,15 +11,23 @@ import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The objective of a step in double, from its definition. */
 public final class ReferenceObjective {
   private final ReferenceDecoder decoder;
   private final ObjectiveSettings settings;
+  private final long step;
 
   public ReferenceObjective(ReferenceDecoder decoder, ObjectiveSettings settings) {
+    this(decoder, settings, 1);
+  }
+
+  public ReferenceObjective(ReferenceDecoder decoder, ObjectiveSettings settings, long step) {
     this.decoder = decoder;
     this.settings = settings;
+    this.step = step;
   }
 
   /** Mean over the weights of the whole step. */
@@ -32,31 +41,57 @@ public final class ReferenceObjective {
 
   private LossSums sums(TrainingExample example) {
     double[][] logits = decoder.logits(example.tokens(), example.inputLength());
-    double hard = 0;
-    double soft = -example.entropySum().orElse(0);
-    int row = 0;
-    for (PositionRange range : example.trained()) {
-      for (int t = range.start(); t < range.end(); t++, row++) {
-        hard -= logSoftmax(logits[t], 1)[example.tokens()[t + 1]];
-        soft += soft(example, row, logSoftmax(logits[t], settings.temperature()));
-      }
-    }
+    boolean full = example.targets() instanceof FullLogits;
     boolean labels = example.targets() instanceof Labels;
-    double share = labels ? 0 : settings.softWeight();
+    double share = labels ? 0 : settings.softWeightAt(step);
     double square = settings.temperature() * settings.temperature();
-    boolean known =
-        example.targets() instanceof FullLogits || (!labels && example.entropySum().isPresent());
+    double crossEntropy = 0;
+    double forwardKl = -example.entropySum().orElse(0);
+    double objective = 0;
+    Map<String, Double> divergences = new TreeMap<>();
+    int row = 0;
+    for (int r = 0; r < example.trained().size(); r++) {
+      PositionRange range = example.trained().get(r);
+      double soft = example.entropySums().isEmpty() ? 0 : -example.entropySums().get(r);
+      double hard = 0;
+      for (int t = range.start(); t < range.end(); t++, row++) {
+        double[] student = logSoftmax(logits[t], settings.temperature());
+        double kl = forwardKl(example, row, student);
+        hard -= logSoftmax(logits[t], 1)[example.tokens()[t + 1]];
+        forwardKl += kl;
+        soft += full ? mixed(example, row, student, divergences) : kl;
+      }
+      crossEntropy += hard;
+      objective += range.weight() * (share * square * soft + (1 - share) * hard);
+    }
+    boolean known = full || (!labels && example.entropySum().isPresent());
     return new LossSums(
         row,
-        example.weight() * row,
-        example.weight() * (share * square * soft + (1 - share) * hard),
-        hard,
+        example.trainedWeight(),
+        example.weight() * objective,
+        crossEntropy,
         known ? row : 0,
-        known ? soft : 0);
+        known ? forwardKl : 0,
+        settings.isForwardKl() ? Map.of() : divergences);
+  }
+
+  private double mixed(
+      TrainingExample example, int row, double[] student, Map<String, Double> divergences) {
+    double[] teacher =
+        teacher(
+            (FullLogits) example.targets(), row, settings.temperature() / example.temperature());
+    double sum = 0;
+    for (int k = 0; k < settings.divergences().size(); k++) {
+      Divergence divergence = settings.divergences().get(k);
+      double value = ReferenceDivergence.of(divergence, teacher, student);
+      divergences.merge(divergence.label(), value, Double::sum);
+      sum += settings.sharesAt(step)[k] * value;
+    }
+    return sum;
   }
 
   /** KL of a FULL row, cross-entropy of a SAMPLED one. */
-  private double soft(TrainingExample example, int row, double[] student) {
+  private double forwardKl(TrainingExample example, int row, double[] student) {
     double sum = 0;
     if (example.targets() instanceof SampledLogits sampled) {
       for (int i = sampled.offsets()[row]; i < sampled.offsets()[row + 1]; i++) {
@@ -64,9 +99,7 @@ public final class ReferenceObjective {
       }
     } else if (example.targets() instanceof FullLogits full) {
       double[] teacher = teacher(full, row, settings.temperature() / example.temperature());
-      for (int id = 0; id < student.length; id++) {
-        sum += Math.exp(teacher[id]) * (teacher[id] - student[id]);
-      }
+      sum += ReferenceDivergence.of(new Divergence.ForwardKl(), teacher, student);
     }
     return sum;
   }

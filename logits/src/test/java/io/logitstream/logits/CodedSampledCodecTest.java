@@ -168,7 +168,8 @@ class CodedSampledCodecTest {
     SampledLogits sampled = CodedLogits.sampled(28, 5);
     TeacherLogits.Builder builder =
         TeacherLogits.newBuilder(GoldenLogits.record())
-            .setSpans(List.of(new TrainedSpan(0, 10, null), new TrainedSpan(15, 39, null)));
+            .setSpans(
+                List.of(new TrainedSpan(0, 10, null, 1.0), new TrainedSpan(15, 39, null, 1.0)));
     TeacherLogitsRecords.encodeInto(builder, sampled, LEARNED);
     TeacherLogits record = builder.build();
     assertThat(record.getPriorSha256()).isEqualTo(LEARNED.prior().sha256());
@@ -178,7 +179,7 @@ class CodedSampledCodecTest {
     assertThatThrownBy(() -> TeacherLogitsRecords.decode(record, 40))
         .isInstanceOf(MissingPriorException.class)
         .hasMessageContaining(LEARNED.prior().sha256());
-    record.setSpans(List.of(new TrainedSpan(1, 11, null), new TrainedSpan(15, 39, null)));
+    record.setSpans(List.of(new TrainedSpan(1, 11, null, 1.0), new TrainedSpan(15, 39, null, 1.0)));
     assertThatThrownBy(
             () -> TeacherLogitsRecords.decode(record, 40, sha256 -> Optional.of(LEARNED)))
         .isInstanceOf(MalformedLogitsException.class)

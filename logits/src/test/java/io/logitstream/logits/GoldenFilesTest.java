@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.apache.avro.Schema;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.specific.SpecificData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,8 +53,11 @@ class GoldenFilesTest {
 
   @Test
   void aRecordOfVersionOneIsReadAsItWasMeant() throws IOException {
-    TeacherLogits record =
-        TeacherLogits.getDecoder().decode(ByteBuffer.wrap(read("teacher-logits.avro")));
+    BinaryMessageDecoder<TeacherLogits> decoder =
+        new BinaryMessageDecoder<>(new SpecificData(), TeacherLogits.getClassSchema());
+    decoder.addSchema(
+        new Schema.Parser().parse(new ByteArrayInputStream(read("teacher-logits.avsc"))));
+    TeacherLogits record = decoder.decode(ByteBuffer.wrap(read("teacher-logits.avro")));
     assertThat(record).isEqualTo(GoldenLogits.record());
     assertThat(TeacherLogitsRecords.decode(record, 100)).isEqualTo(GoldenLogits.sampled());
   }

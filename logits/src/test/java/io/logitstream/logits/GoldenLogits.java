@@ -49,7 +49,7 @@ final class GoldenLogits {
             .setWindow(1)
             .setWindows(3)
             .setTeacher(new TeacherIdentity("teacher", "0123456789ab", "ab", "cd", VOCABULARY))
-            .setSpans(List.of(new TrainedSpan(0, 1, 1.5f), new TrainedSpan(2, 4, null)))
+            .setSpans(List.of(new TrainedSpan(0, 1, 1.5f, 1.0), new TrainedSpan(2, 4, null, 1.0)))
             .setTemperature(2f)
             .setSource("source")
             .setSourcePosition("jar!/entry")

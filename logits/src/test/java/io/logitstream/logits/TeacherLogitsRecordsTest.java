@@ -57,7 +57,7 @@ class TeacherLogitsRecordsTest {
   private static List<TrainedSpan> spans(int... bounds) {
     List<TrainedSpan> spans = new ArrayList<>();
     for (int index = 0; index < bounds.length; index += 2) {
-      spans.add(new TrainedSpan(bounds[index], bounds[index + 1], null));
+      spans.add(new TrainedSpan(bounds[index], bounds[index + 1], null, 1.0));
     }
     return spans;
   }

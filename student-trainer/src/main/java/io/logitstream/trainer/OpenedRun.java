@@ -53,6 +53,7 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
     TrainingSettings training = settings.training();
     TorchEngine engine = startEngine(training);
     StudentModel model = StudentModel.read(training.model(), training.seed());
+    checkFrozen(training, model);
     try (CheckpointReader checkpoints = new CheckpointReader(clients);
         LedgerReader ledger = new LedgerReader(clients)) {
       checkpoints.newest(settings.run()).ifPresent(newest -> check(settings, model, newest));
@@ -88,7 +89,7 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
               model.config(),
               computeType,
               training,
-              state(engine, model, checkpoints, takeover.newest()));
+              state(engine, model, training, checkpoints, takeover.newest()));
       return new OpenedRun(takeover, facts, model, student);
     }
   }
@@ -98,6 +99,14 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
       return TorchEngine.start(training.device(), training.threads());
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("compute.device: " + e.getMessage());
+    }
+  }
+
+  private static void checkFrozen(TrainingSettings training, StudentModel model) {
+    try {
+      training.optimizer().freezing().trained(model.config());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("train.frozen: " + e.getMessage());
     }
   }
 
@@ -138,10 +147,12 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
   private static TrainingState state(
       TorchEngine engine,
       StudentModel model,
+      TrainingSettings training,
       CheckpointReader checkpoints,
       Optional<CheckpointManifest> newest) {
+    boolean averaged = training.optimizer().averages().isKept();
     if (newest.isEmpty()) {
-      return TrainingState.initial(engine, model.config(), model.weights());
+      return TrainingState.initial(engine, model.config(), model.weights(), averaged);
     }
     CheckpointManifest manifest = newest.get();
     LOGGER.info(
@@ -154,6 +165,9 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
         model.config(),
         ByteBuffer.wrap(checkpoints.read(manifest, "weights")),
         ByteBuffer.wrap(checkpoints.read(manifest, "moments")),
+        averaged
+            ? Optional.of(ByteBuffer.wrap(checkpoints.read(manifest, "averages")))
+            : Optional.empty(),
         manifest.getStep());
   }
 
@@ -170,8 +184,8 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
     String before = newest.getEnvironment().getFingerprint();
     if (!before.equals(facts.environment().getFingerprint())) {
       LOGGER.warn(
-          "the run goes on with other hardware, libtorch or threads ({}, before {}): its results are"
-              + " not bit for bit those of an undisturbed run",
+          "the run goes on with other hardware, libtorch or threads ({}, before {}): its results"
+              + " are not bit for bit those of an undisturbed run",
           facts.environment(),
           newest.getEnvironment());
     }

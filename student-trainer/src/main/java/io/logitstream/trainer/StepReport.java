@@ -27,7 +27,6 @@ final class StepReport {
 
   private final String run;
   private final long incarnation;
-  private final double softWeight;
   private final RunPosition position;
   private final KafkaFeed<Reading> feed;
   private final BatchFiller filler;
@@ -50,7 +49,6 @@ final class StepReport {
       TrainerClock clock) {
     this.run = settings.run();
     this.incarnation = incarnation;
-    this.softWeight = settings.training().objective().softWeight();
     this.position = position;
     this.feed = feed;
     this.filler = filler;
@@ -82,7 +80,7 @@ final class StepReport {
             .setEndedAt(endedAt)
             .setLoss(LossTermsOf.sums(result.total()))
             .setLossByDomain(LossTermsOf.byDomain(result.byDomain()))
-            .setSoftWeight(softWeight)
+            .setSoftWeight(result.softWeight())
             .setGradientNorm(result.gradientNorm())
             .setLearningRate(result.learningRate())
             .setRecords(batch.size())

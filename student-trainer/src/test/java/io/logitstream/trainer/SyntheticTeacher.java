@@ -71,21 +71,32 @@ final class SyntheticTeacher implements AutoCloseable {
     producer.flush();
   }
 
+  /** Writes training records with whole distributions. */
+  void full(int records) {
+    for (int i = 0; i < records; i++) {
+      send(Topic.TEACHER_LOGITS, record(distributions(), "java", false), record -> {});
+    }
+    producer.flush();
+  }
+
   /** Writes held-out windows to evaluation-logits. */
   void heldOut(int records, String domain) {
     for (int i = 0; i < records; i++) {
-      int[] tokens = tokens();
-      FullLogits.Builder logits = new FullLogits.Builder(tokens, VOCABULARY, TOKENS - 1);
-      float[] row = new float[VOCABULARY];
-      for (int position = 0; position < TOKENS - 1; position++) {
-        for (int id = 0; id < VOCABULARY; id++) {
-          row[id] = (float) random.nextGaussian();
-        }
-        logits.add(row, 0);
-      }
-      send(Topic.EVALUATION_LOGITS, record(logits.build(), domain, true), record -> {});
+      send(Topic.EVALUATION_LOGITS, record(distributions(), domain, true), record -> {});
     }
     producer.flush();
+  }
+
+  private FullLogits distributions() {
+    FullLogits.Builder logits = new FullLogits.Builder(tokens(), VOCABULARY, TOKENS - 1);
+    float[] row = new float[VOCABULARY];
+    for (int position = 0; position < TOKENS - 1; position++) {
+      for (int id = 0; id < VOCABULARY; id++) {
+        row[id] = (float) random.nextGaussian();
+      }
+      logits.add(row, 0);
+    }
+    return logits.build();
   }
 
   /** Writes bytes that are no record. */
@@ -116,7 +127,7 @@ final class SyntheticTeacher implements AutoCloseable {
             .setTeacher(
                 new TeacherIdentity(
                     "synthetic", REVISION, null, TinyModel.TOKENIZER_SHA256, VOCABULARY))
-            .setSpans(List.of(new TrainedSpan(0, TOKENS - 1, 1.0f)))
+            .setSpans(List.of(new TrainedSpan(0, TOKENS - 1, 1.0f, 1.0)))
             .setTemperature(1)
             .setSource("synthetic")
             .setSourcePosition(Integer.toString(prompts))

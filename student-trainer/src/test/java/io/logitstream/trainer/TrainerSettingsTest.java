@@ -3,6 +3,9 @@ package io.logitstream.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logitstream.distillation.loss.ObjectiveChange;
+import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.loss.SoftMix;
 import io.logitstream.distillation.optimizer.DecayShape;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.LearningRateSchedule.Decay;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainerSettingsTest {
@@ -114,6 +118,69 @@ class TrainerSettingsTest {
     assertThatThrownBy(() -> settings(Map.of("optimizer.decay-steps", "9")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("optimizer.decay-steps is 9, and optimizer.decay is none");
+  }
+
+  @Test
+  void aLossIsReadBackFromTheIdentityThatItIsPartOf() {
+    TrainerSettings settings =
+        settings(
+            Map.of(
+                "loss.soft", "forward-kl:2, jensen-shannon(0.1):1",
+                "loss.soft-weight", "1",
+                "loss.final-soft", "total-variation",
+                "loss.final-soft-weight", "0.7",
+                "loss.change-after-steps", "100",
+                "loss.change-steps", "50"));
+
+    assertThat(settings.training().objective())
+        .isEqualTo(
+            new ObjectiveSettings(
+                1,
+                1,
+                SoftMix.parse("forward-kl:2,jensen-shannon(0.1):1"),
+                Optional.of(new ObjectiveChange(0.7, SoftMix.parse("total-variation"), 100, 50))));
+    assertThat(settings.identity()).hasSize(19);
+    assertThat(settings(settings.identity()).training().objective())
+        .isEqualTo(settings.training().objective());
+  }
+
+  @Test
+  void averagesArePartOfTheIdentityWhereTheyAreKept() {
+    TrainerSettings settings = settings(Map.of("averages.decay", "0.99"));
+
+    assertThat(settings.training().optimizer().averages().decay()).isEqualTo(0.99);
+    assertThat(settings.identity()).containsEntry("averages.decay", "0.99").hasSize(15);
+  }
+
+  @Test
+  void frozenWeightsAndRecomputedLayersAreReadBackFromTheIdentity() {
+    TrainerSettings settings =
+        settings(
+            Map.of("train.frozen", "model.layers.0.*, *norm*", "train.recompute-layers", "true"));
+
+    assertThat(settings.training().recomputeLayers()).isTrue();
+    assertThat(settings.training().optimizer().freezing().patterns())
+        .containsExactly("model.layers.0.*", "*norm*");
+    assertThat(settings.identity()).hasSize(16);
+    assertThat(settings(settings.identity()).training()).isEqualTo(settings.training());
+  }
+
+  @Test
+  void aLossThatIsNoneIsRefusedByName() {
+    assertThatThrownBy(() -> settings(Map.of("loss.soft", "backward-kl")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("loss.soft: 'backward-kl' is no divergence")
+        .hasMessageContaining("jensen-shannon(NUMBER)");
+    assertThatThrownBy(() -> settings(Map.of("loss.final-soft", "reverse-kl")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("loss.change-steps");
+    assertThatThrownBy(() -> settings(Map.of("loss.change-steps", "5")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("loss.final-soft-weight");
+    assertThatThrownBy(
+            () -> settings(Map.of("loss.change-steps", "5", "loss.final-soft-weight", "2")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("loss.final-soft-weight is '2', expected a number from 0 to 1");
   }
 
   @Test

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  logitstream checkpoints export student/latest my-student",
       "  logitstream checkpoints export student/12 my-student --format bf16",
+      "  logitstream checkpoints export student/latest my-student --averages",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class CheckpointsExportCommand implements Callable<Integer> {
@@ -58,6 +59,11 @@ final class CheckpointsExportCommand implements Callable<Integer> {
       description = "Number type of the written weights (default: ${DEFAULT-VALUE}).")
   private TensorType format;
 
+  @Option(
+      names = "--averages",
+      description = "Write the averages of the weights that the run keeps (averages.decay).")
+  private boolean averages;
+
   @Option(names = "--force", description = "Write into a folder that is not empty.")
   private boolean force;
 
@@ -72,7 +78,7 @@ final class CheckpointsExportCommand implements Callable<Integer> {
     try (CheckpointReader reader = CheckpointModels.open(options.load())) {
       manifest = CheckpointModels.find(reader, id);
       spec.commandLine().getErr().printf("reading checkpoint %s ...%n", CheckpointId.of(manifest));
-      model = CheckpointModels.load(reader, manifest);
+      model = CheckpointModels.load(reader, manifest, averages);
     }
     ModelDirectory.write(directory, model.config(), model.weights(), format, model.tokenizerJson());
     Map<String, Object> printed = new LinkedHashMap<>();

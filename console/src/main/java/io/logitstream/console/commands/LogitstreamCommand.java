@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       CompleteCommand.class,
       ScoreCommand.class,
       TokenizerCommand.class,
+      BenchCommand.class,
       ConfigCommand.class,
     },
     commandListHeading = "%nCommands:%n",

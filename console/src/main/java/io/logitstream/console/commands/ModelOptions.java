@@ -23,6 +23,11 @@ final class ModelOptions {
               + " shows them; RUN/latest is a run's newest).")
   private String model;
 
+  @Option(
+      names = "--averages",
+      description = "Of a checkpoint, take the averages of the weights that its run keeps.")
+  private boolean averages;
+
   /**
    * Loads the model.
    *
@@ -31,11 +36,17 @@ final class ModelOptions {
   LoadedModel load(ConfigurationOptions options) throws IOException {
     Path directory = Path.of(model);
     if (Files.isDirectory(directory)) {
+      if (averages) {
+        throw new LogitstreamException(
+            FailureKind.CONFIGURATION,
+            "%s is a folder, and --averages is of checkpoints: 'checkpoints export --averages' writes them to a folder"
+                .formatted(model));
+      }
       return fromDirectory(directory);
     }
     if (CheckpointModels.isId(model)) {
       try (CheckpointReader reader = CheckpointModels.open(options.load())) {
-        return CheckpointModels.load(reader, CheckpointModels.find(reader, model));
+        return CheckpointModels.load(reader, CheckpointModels.find(reader, model), averages);
       }
     }
     throw new LogitstreamException(

@@ -12,7 +12,9 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = {"Makes tokenizers.", ""},
     subcommands = {TokenizerTrainCommand.class},
-    commandListHeading = "%nCommands:%n")
+    commandListHeading = "%nCommands:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {"  logitstream tokenizer train my-model libraries/java --split code"})
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class TokenizerCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -2,6 +2,7 @@ package io.logitstream.console.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.logitstream.console.ProcessMemory;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.trainer.TrainerProgress;
 import java.io.IOException;

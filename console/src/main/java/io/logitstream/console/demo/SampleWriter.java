@@ -101,7 +101,7 @@ final class SampleWriter {
         new LoadedModel(directory.config(), directory.weights(), directory.tokenizerJson());
     LoadedModel student;
     try (CheckpointReader reader = new CheckpointReader(clients)) {
-      student = CheckpointModels.load(reader, checkpoint);
+      student = CheckpointModels.load(reader, checkpoint, false);
     }
     // Threads stay as the services have set them: libtorch shares them across the process.
     TorchEngine engine = TorchEngine.start("auto", 0);

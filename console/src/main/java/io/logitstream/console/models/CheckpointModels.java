@@ -19,6 +19,9 @@ public final class CheckpointModels {
   /** The name of the artifact that holds the weights. */
   public static final String WEIGHTS = "weights";
 
+  /** The name of the artifact that holds averages of the weights. */
+  public static final String AVERAGES = "averages";
+
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
 
@@ -63,14 +66,28 @@ public final class CheckpointModels {
   /**
    * Reads a checkpoint's model; every byte is checked against the manifest.
    *
+   * @param averaged whether the averages of the weights are read instead of the weights
    * @throws ExpiredCheckpointException if its bytes may be gone
+   * @throws LogitstreamException (CONFIGURATION) if averages are asked for and the run keeps none
    */
-  public static LoadedModel load(CheckpointReader reader, CheckpointManifest manifest) {
+  public static LoadedModel load(
+      CheckpointReader reader, CheckpointManifest manifest, boolean averaged) {
     if (manifest.getExpired()) {
       throw new ExpiredCheckpointException(CheckpointId.of(manifest).toString());
     }
+    if (averaged
+        && manifest.getArtifacts().stream()
+            .noneMatch(artifact -> artifact.getName().equals(AVERAGES))) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "checkpoint %s has no averages: its run keeps none (averages.decay is 0). Leave --averages out"
+              .formatted(CheckpointId.of(manifest)));
+    }
     ModelConfig config = ModelConfig.parse(reader.read(manifest, CONFIG));
-    Weights weights = Weights.fromBytes(config, ByteBuffer.wrap(reader.read(manifest, WEIGHTS)));
-    return new LoadedModel(config, weights, reader.read(manifest, TOKENIZER));
+    byte[] weights = reader.read(manifest, averaged ? AVERAGES : WEIGHTS);
+    return new LoadedModel(
+        config,
+        Weights.fromBytes(config, ByteBuffer.wrap(weights)),
+        reader.read(manifest, TOKENIZER));
   }
 }

@@ -1,5 +1,6 @@
 package io.logitstream.distillation.evaluation;
 
+import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.LossProgram;
 import io.logitstream.model.decoder.ModelConfig;
 
@@ -53,6 +54,6 @@ final class EvaluationProgram {
   private EvaluationProgram() {}
 
   static String source(ModelConfig config) {
-    return SOURCE.replace("${chunk}", Integer.toString(LossProgram.chunkRows(config)));
+    return SOURCE.replace("${chunk}", Integer.toString(HeadChunks.of(config).rows()));
   }
 }

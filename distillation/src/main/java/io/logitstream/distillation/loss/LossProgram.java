@@ -1,6 +1,7 @@
 package io.logitstream.distillation.loss;
 
 import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.RecomputedLayers;
 import io.logitstream.model.decoder.WeightLayout;
 import java.util.Map;
 
@@ -20,16 +21,12 @@ import java.util.Map;
  *       (N), soft (N), entries (E), entry_weights (E), bounds (chunks + 1), ps) -> [−log s(label)
  *       (N), −log s(entry) at τ (E), gradients …]}; entries index the flattened (N, V)
  *   <li>{@code full_gradients(tok, cos, sin, rows, labels, hard, soft, teacher (N,V) float16, scale
- *       (N), ps) -> [−log s(label) (N), KL at τ (N), gradients …]}; the teacher's distribution at τ
- *       is softmax(teacher · scale)
+ *       (N), shares (K), ps) -> [−log s(label) (N), KL at τ and, unless that is the only
+ *       divergence, the K divergences at τ (1 + K, N), gradients …]}; the teacher's distribution at
+ *       τ is softmax(teacher · scale)
  * </ul>
  */
 public final class LossProgram {
-  /** Logits of one chunk: 8 MiB in float32, which stays in the last-level cache. */
-  private static final int CHUNK_LOGITS = 1 << 21;
-
-  private static final int MIN_CHUNK_ROWS = 16;
-
   private static final String COMMON =
       """
         def trained_rows(self, h: Tensor, rows: Tensor) -> Tensor:
@@ -61,97 +58,6 @@ public final class LossProgram {
           return out
       """;
 
-  private static final String SAMPLED =
-      """
-        def sampled_gradients(self, tok: Tensor, cos: Tensor, sin: Tensor, rows: Tensor, labels: Tensor, hard: Tensor, soft: Tensor, entries: Tensor, entry_weights: Tensor, bounds: Tensor, ps: List[Tensor]) -> List[Tensor]:
-          qs = self.leaves(ps)
-          h = self.trained_hidden(tok, cos, sin, rows, qs)
-          d = torch.detach(h)
-          n = torch.size(d, 0)
-          gh = torch.zeros_like(d)
-          gw = torch.zeros_like(ps[${head}])
-          cross_entropies = torch.zeros_like(hard)
-          entry_losses = torch.zeros_like(entry_weights)
-          for i in range(torch.floordiv(n + ${chunk} - 1, ${chunk})):
-            a = i * ${chunk}
-            b = ops.prim.min(a + ${chunk}, n)
-            x = torch.requires_grad_(torch.detach(torch.slice(d, 0, a, b)), True)
-            z = self.head(x, qs)
-            y = self.column(labels, a, b)
-            hw = self.column(hard, a, b)
-            sw = self.column(soft, a, b)
-            e0 = int(torch.select(bounds, 0, i))
-            e1 = int(torch.select(bounds, 0, i + 1))
-            at = torch.sub(torch.slice(entries, 0, e0, e1), a * ${V})
-            ew = torch.slice(entry_weights, 0, e0, e1)
-            lp = torch.log_softmax(torch.detach(z), -1)
-            _0 = torch.copy_(torch.slice(cross_entropies, 0, a, b), torch.neg(torch.squeeze(torch.gather(lp, -1, y), -1)))
-            ${gradient}
-            zs = torch.grad([z], [x, qs[${head}]], annotate(List[Optional[Tensor]], [g]))
-            _2 = torch.copy_(torch.slice(gh, 0, a, b), unchecked_cast(Tensor, zs[0]))
-            _3 = torch.add_(gw, unchecked_cast(Tensor, zs[1]))
-          out = self.backward(h, gh, gw, qs)
-          torch.insert(out, 0, entry_losses)
-          torch.insert(out, 0, cross_entropies)
-          return out
-      """;
-
-  /** Where hard and soft loss share a temperature they share a softmax. */
-  private static final String SAMPLED_GRADIENT =
-      """
-            _1 = torch.copy_(torch.slice(entry_losses, 0, e0, e1), torch.neg(torch.index_select(torch.view(lp, [-1]), 0, at)))
-            g = torch.mul_(torch.exp_(lp), hw + sw)
-            _4 = torch.index_add_(torch.view(g, [-1]), 0, at, torch.neg(ew))
-            _5 = torch.scatter_add_(g, 1, y, torch.neg(hw))
-      """;
-
-  private static final String SAMPLED_GRADIENT_TEMPERED =
-      """
-            lt = torch.log_softmax(torch.detach(z) * ${inverse}, -1)
-            _1 = torch.copy_(torch.slice(entry_losses, 0, e0, e1), torch.neg(torch.index_select(torch.view(lt, [-1]), 0, at)))
-            g = torch.mul_(torch.exp_(lt), sw * ${inverse})
-            _4 = torch.index_add_(torch.view(g, [-1]), 0, at, torch.neg(ew) * ${inverse})
-            _5 = torch.add_(g, torch.mul_(torch.exp_(lp), hw))
-            _6 = torch.scatter_add_(g, 1, y, torch.neg(hw))
-      """;
-
-  private static final String FULL =
-      """
-        def full_gradients(self, tok: Tensor, cos: Tensor, sin: Tensor, rows: Tensor, labels: Tensor, hard: Tensor, soft: Tensor, teacher: Tensor, scale: Tensor, ps: List[Tensor]) -> List[Tensor]:
-          qs = self.leaves(ps)
-          h = self.trained_hidden(tok, cos, sin, rows, qs)
-          d = torch.detach(h)
-          n = torch.size(d, 0)
-          gh = torch.zeros_like(d)
-          gw = torch.zeros_like(ps[${head}])
-          cross_entropies = torch.zeros_like(hard)
-          divergences = torch.zeros_like(hard)
-          for i in range(torch.floordiv(n + ${chunk} - 1, ${chunk})):
-            a = i * ${chunk}
-            b = ops.prim.min(a + ${chunk}, n)
-            x = torch.requires_grad_(torch.detach(torch.slice(d, 0, a, b)), True)
-            z = self.head(x, qs)
-            y = self.column(labels, a, b)
-            hw = self.column(hard, a, b)
-            sw = self.column(soft, a, b)
-            tp = torch.log_softmax(torch.to(torch.slice(teacher, 0, a, b), 6) * self.column(scale, a, b), -1)
-            lp = torch.log_softmax(torch.detach(z), -1)
-            lt = torch.log_softmax(torch.detach(z) * ${inverse}, -1)
-            _0 = torch.copy_(torch.slice(cross_entropies, 0, a, b), torch.neg(torch.squeeze(torch.gather(lp, -1, y), -1)))
-            p = torch.exp(tp)
-            _1 = torch.copy_(torch.slice(divergences, 0, a, b), torch.sum(p * (tp - lt), [-1]))
-            g = torch.mul_(torch.sub_(torch.exp_(lt), p), sw * ${inverse})
-            _4 = torch.add_(g, torch.mul_(torch.exp_(lp), hw))
-            _5 = torch.scatter_add_(g, 1, y, torch.neg(hw))
-            zs = torch.grad([z], [x, qs[${head}]], annotate(List[Optional[Tensor]], [g]))
-            _2 = torch.copy_(torch.slice(gh, 0, a, b), unchecked_cast(Tensor, zs[0]))
-            _3 = torch.add_(gw, unchecked_cast(Tensor, zs[1]))
-          out = self.backward(h, gh, gw, qs)
-          torch.insert(out, 0, divergences)
-          torch.insert(out, 0, cross_entropies)
-          return out
-      """;
-
   private LossProgram() {}
 
   /** Methods that evaluation shares: {@code trained_hidden} and {@code column}. */
@@ -162,28 +68,66 @@ public final class LossProgram {
   /**
    * The methods {@code sampled_gradients} and {@code full_gradients}, without {@link #common}.
    *
-   * @param temperature τ of the soft loss
-   * @param chunkRows rows whose logits exist at a time
+   * @param chunks how the head is worked through
+   * @param recomputed whether the layers are computed again in the backward pass
    */
-  public static String source(ModelConfig config, double temperature, int chunkRows) {
-    String gradient = temperature == 1 ? SAMPLED_GRADIENT : SAMPLED_GRADIENT_TEMPERED;
-    String template = SAMPLED.replace("${gradient}", gradient.strip()) + FULL;
-    return fill(template, config, temperature, chunkRows);
-  }
-
-  /** Rows whose logits fit the cache. */
-  public static int chunkRows(ModelConfig config) {
-    return Math.max(MIN_CHUNK_ROWS, CHUNK_LOGITS / config.vocabularySize());
+  public static String source(
+      ModelConfig config, ObjectiveSettings objective, HeadChunks chunks, boolean recomputed) {
+    double temperature = objective.temperature();
+    String gradient =
+        temperature == 1 ? LossTemplates.SAMPLED_GRADIENT : LossTemplates.SAMPLED_GRADIENT_TEMPERED;
+    StringBuilder soft = new StringBuilder();
+    StringBuilder methods = new StringBuilder();
+    int outcomes = 1;
+    if (objective.isForwardKl()) {
+      soft.append(LossTemplates.FULL_FORWARD_KL);
+    } else {
+      soft.append(LossTemplates.FULL_MIX);
+      for (Divergence divergence : objective.divergences()) {
+        String index = Integer.toString(outcomes - 1);
+        methods.append(
+            LossTemplates.DIVERGENCE
+                .replace("${k}", index)
+                .replace("${fragment}", divergence.fragment()));
+        soft.append(LossTemplates.FULL_MIX_TERM.replace("${k}", index));
+        outcomes++;
+      }
+    }
+    String template =
+        LossTemplates.SAMPLED.replace("${gradient}", gradient.strip())
+            + LossTemplates.FULL
+                .replace("${soft}", soft.toString().strip())
+                .replace("${outcomes}", Integer.toString(outcomes))
+            + methods;
+    String headGradient =
+        chunks.inPlace() ? LossTemplates.HEAD_GRADIENT_IN_PLACE : LossTemplates.HEAD_GRADIENT;
+    return fill(
+        template
+                .replace("${headGradient}", headGradient.strip())
+                .replace(
+                    "${forward}",
+                    (recomputed ? LossTemplates.FORWARD_RECOMPUTED : LossTemplates.FORWARD).strip())
+                .replace(
+                    "${backward}",
+                    recomputed ? LossTemplates.BACKWARD_RECOMPUTED : LossTemplates.BACKWARD)
+            + (recomputed ? RecomputedLayers.source(config) + LossTemplates.RECOMPUTED : ""),
+        config,
+        temperature,
+        chunks.rows());
   }
 
   private static String fill(
       String template, ModelConfig config, double temperature, int chunkRows) {
     int tensors = WeightLayout.of(config).slots().size();
     boolean tied = config.tiedEmbeddings();
+    int[] last = RecomputedLayers.lastWeights(config);
     String source = template;
     for (Map.Entry<String, String> value :
         Map.of(
                 "V", Integer.toString(config.vocabularySize()),
+                "L", Integer.toString(config.layers()),
+                "last", Integer.toString(last[0]),
+                "lastCount", Integer.toString(last[1]),
                 "chunk", Integer.toString(chunkRows),
                 "inverse", Double.toString(1 / temperature),
                 "head", Integer.toString(tied ? 0 : tensors - 1),

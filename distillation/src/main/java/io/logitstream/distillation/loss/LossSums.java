@@ -1,6 +1,9 @@
 package io.logitstream.distillation.loss;
 
+import java.util.Collections;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /**
  * Sums of losses over trained positions, in nats, so that callers can add and average.
@@ -14,6 +17,8 @@ import java.util.OptionalDouble;
  *     entropy
  * @param forwardKl sum over those of KL(teacher ‖ student) at the objective's temperature, without
  *     τ², unweighted. From SAMPLED a single estimate may be negative
+ * @param divergences where the objective has more than forward KL: sums over those positions of
+ *     each of its divergences, by label, at its temperature, without τ², unweighted
  */
 public record LossSums(
     long tokens,
@@ -21,18 +26,37 @@ public record LossSums(
     double objective,
     double crossEntropy,
     long klTokens,
-    double forwardKl) {
+    double forwardKl,
+    Map<String, Double> divergences) {
   /** Sums over nothing. */
   public static final LossSums ZERO = new LossSums(0, 0, 0, 0, 0, 0);
 
+  public LossSums {
+    divergences = Collections.unmodifiableMap(new TreeMap<>(divergences));
+  }
+
+  /** Sums of an objective of forward KL and hard labels. */
+  public LossSums(
+      long tokens,
+      double weight,
+      double objective,
+      double crossEntropy,
+      long klTokens,
+      double forwardKl) {
+    this(tokens, weight, objective, crossEntropy, klTokens, forwardKl, Map.of());
+  }
+
   public LossSums plus(LossSums other) {
+    Map<String, Double> sums = new TreeMap<>(divergences);
+    other.divergences.forEach((label, sum) -> sums.merge(label, sum, Double::sum));
     return new LossSums(
         tokens + other.tokens,
         weight + other.weight,
         objective + other.objective,
         crossEntropy + other.crossEntropy,
         klTokens + other.klTokens,
-        forwardKl + other.forwardKl);
+        forwardKl + other.forwardKl,
+        sums);
   }
 
   /** Weighted mean of the objective, in nats a token; 0 over nothing. */
@@ -48,5 +72,14 @@ public record LossSums(
   /** Mean forward KL, in nats a token; empty where no position has a known one. */
   public OptionalDouble meanForwardKl() {
     return klTokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(forwardKl / klTokens);
+  }
+
+  /** Means of the divergences by label, in nats a token; empty where no position has one. */
+  public Map<String, Double> meanDivergences() {
+    Map<String, Double> means = new TreeMap<>();
+    if (klTokens > 0) {
+      divergences.forEach((label, sum) -> means.put(label, sum / klTokens));
+    }
+    return means;
   }
 }

@@ -11,6 +11,8 @@ package io.logitstream.distillation.optimizer;
  *   <li>{@code adamw(ps, gs, ms, vs, [learning rate, beta1, beta2, epsilon, weight decay, step]) ->
  *       number}: updates weights and moments in place. The lists are the caller's own: an update of
  *       a list that the script has built itself is dropped as dead code
+ *   <li>{@code average(averages, ps, share) -> number}: moves each average in place by that share
+ *       of its distance from the weight
  * </ul>
  */
 public final class OptimizerProgram {
@@ -36,6 +38,10 @@ public final class OptimizerProgram {
           for p in ps:
             _0 = torch.append(steps, torch.full([], settings[5], dtype=6, device=ops.prim.device(p)))
           torch._fused_adamw_(ps, gs, ms, vs, annotate(List[Tensor], []), steps, lr=settings[0], beta1=settings[1], beta2=settings[2], weight_decay=settings[4], eps=settings[3], amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+          return 0.0
+        def average(self, averages: List[Tensor], ps: List[Tensor], share: float) -> float:
+          for i in range(torch.len(ps)):
+            _0 = torch.lerp_(averages[i], ps[i], share)
           return 0.0
       """;
 

@@ -11,6 +11,8 @@ package io.logitstream.distillation.optimizer;
  * @param weightDecay decay of matrices, as a share of the learning rate; vectors (norms) do not
  *     decay
  * @param clipNorm greatest Euclidean norm of the whole gradient; 0 for no clipping
+ * @param averages of the weights, kept beside them
+ * @param freezing the weights that are not trained
  */
 public record OptimizerSettings(
     LearningRateSchedule schedule,
@@ -18,13 +20,34 @@ public record OptimizerSettings(
     double beta2,
     double epsilon,
     double weightDecay,
-    double clipNorm) {
+    double clipNorm,
+    AverageSettings averages,
+    Freezing freezing) {
   public OptimizerSettings {
     check(beta1 >= 0 && beta1 < 1, "beta1", beta1, ">= 0 and < 1");
     check(beta2 >= 0 && beta2 < 1, "beta2", beta2, ">= 0 and < 1");
     check(epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "> 0");
     check(weightDecay >= 0 && Double.isFinite(weightDecay), "weight decay", weightDecay, ">= 0");
     check(clipNorm >= 0 && Double.isFinite(clipNorm), "clip norm", clipNorm, ">= 0");
+  }
+
+  /** All weights are trained, and no averages are kept. */
+  public OptimizerSettings(
+      LearningRateSchedule schedule,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      double clipNorm) {
+    this(
+        schedule,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        clipNorm,
+        AverageSettings.NONE,
+        Freezing.NONE);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.logitstream.distillation.step;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.LossProgram;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.OptimizerProgram;
@@ -32,10 +33,11 @@ public final class DistillationStep implements AutoCloseable {
   private final ObjectiveSettings objective;
   private final OptimizerSettings optimizer;
   private final int microBatchTokens;
-  private final int chunkRows;
+  private final HeadChunks chunks;
   private final NDManager manager;
   private final TorchProgram program;
   private final RotaryTables rotary;
+  private final List<Integer> trained;
 
   /**
    * @param microBatchTokens most input positions of a micro-batch, padding included; a longer
@@ -48,6 +50,23 @@ public final class DistillationStep implements AutoCloseable {
       ObjectiveSettings objective,
       OptimizerSettings optimizer,
       int microBatchTokens) {
+    this(engine, config, computeType, objective, optimizer, microBatchTokens, false);
+  }
+
+  /**
+   * @param microBatchTokens most input positions of a micro-batch, padding included; a longer
+   *     sequence stands alone
+   * @param recomputed whether each layer is computed a second time in the backward pass instead of
+   *     what it computes within itself being kept
+   */
+  public DistillationStep(
+      TorchEngine engine,
+      ModelConfig config,
+      ComputeType computeType,
+      ObjectiveSettings objective,
+      OptimizerSettings optimizer,
+      int microBatchTokens,
+      boolean recomputed) {
     this(
         engine,
         config,
@@ -55,7 +74,8 @@ public final class DistillationStep implements AutoCloseable {
         objective,
         optimizer,
         microBatchTokens,
-        LossProgram.chunkRows(config));
+        recomputed,
+        HeadChunks.of(config));
   }
 
   DistillationStep(
@@ -65,7 +85,8 @@ public final class DistillationStep implements AutoCloseable {
       ObjectiveSettings objective,
       OptimizerSettings optimizer,
       int microBatchTokens,
-      int chunkRows) {
+      boolean recomputed,
+      HeadChunks chunks) {
     if (microBatchTokens < 1) {
       throw new IllegalArgumentException(
           "%d tokens a micro-batch, expected >= 1".formatted(microBatchTokens));
@@ -75,7 +96,8 @@ public final class DistillationStep implements AutoCloseable {
     this.objective = objective;
     this.optimizer = optimizer;
     this.microBatchTokens = microBatchTokens;
-    this.chunkRows = chunkRows;
+    this.chunks = chunks;
+    this.trained = optimizer.freezing().trained(config);
     engine.enterThread();
     this.manager = engine.newManager();
     this.program =
@@ -83,7 +105,7 @@ public final class DistillationStep implements AutoCloseable {
             manager,
             DecoderProgram.source(config, computeType)
                 + LossProgram.common(config)
-                + LossProgram.source(config, objective.temperature(), chunkRows)
+                + LossProgram.source(config, objective, chunks, recomputed)
                 + OptimizerProgram.SOURCE);
     this.rotary = new RotaryTables(manager, config);
   }
@@ -97,13 +119,17 @@ public final class DistillationStep implements AutoCloseable {
    *     weigh 0; the state is as before
    */
   public StepResult run(TrainingState state, List<TrainingExample> examples) {
+    if (optimizer.averages().isKept() != state.hasAverages()) {
+      throw new IllegalArgumentException(
+          "averages are %s by the optimizer, and %s by the state"
+              .formatted(
+                  optimizer.averages().isKept() ? "kept" : "not kept",
+                  state.hasAverages() ? "kept" : "not kept"));
+    }
     for (TrainingExample example : examples) {
       check(example);
     }
-    double totalWeight =
-        examples.stream()
-            .mapToDouble(example -> example.weight() * example.trainedPositions())
-            .sum();
+    double totalWeight = examples.stream().mapToDouble(TrainingExample::trainedWeight).sum();
     if (!(totalWeight > 0)) {
       throw new IllegalArgumentException(
           "%d examples weigh %s in all, expected > 0".formatted(examples.size(), totalWeight));
@@ -127,8 +153,7 @@ public final class DistillationStep implements AutoCloseable {
       PackedSequences sequences = new PackedSequences(indices.stream().map(examples::get).toList());
       paddedTokens += sequences.paddedTokens();
       try (NDManager inputs = scope.newSubManager()) {
-        NDList outputs =
-            differentiate(inputs, sequences, state.weightTensors(), totalWeight, indices, losses);
+        NDList outputs = differentiate(inputs, sequences, state, totalWeight, indices, losses);
         List<NDArray> own = outputs.subList(LOSS_TENSORS, outputs.size());
         if (gradients.isEmpty()) {
           own.forEach(gradient -> gradient.attach(scope));
@@ -138,7 +163,7 @@ public final class DistillationStep implements AutoCloseable {
         }
       }
     }
-    double norm = program.inferScalar("gradient_norm", gradients);
+    double norm = program.inferScalar("gradient_norm", trainedOf(gradients));
     if (!Double.isFinite(norm)) {
       throw new NonFiniteStepException(
           step, "gradient norm", norm, IntStream.range(0, examples.size()).boxed().toList());
@@ -146,23 +171,32 @@ public final class DistillationStep implements AutoCloseable {
     double learningRate = optimizer.schedule().rateAt(step);
     update(state, gradients, step, learningRate, optimizer.clipFactor(norm));
     return new StepResult(
-        step, losses.total(), losses.byDomain(), norm, learningRate, paddedTokens, plan.size());
+        step,
+        losses.total(),
+        losses.byDomain(),
+        objective.softWeightAt(step),
+        norm,
+        learningRate,
+        paddedTokens,
+        plan.size());
   }
 
   private NDList differentiate(
       NDManager scope,
       PackedSequences sequences,
-      List<NDArray> weights,
+      TrainingState state,
       double totalWeight,
       List<Integer> indices,
       LossCollector losses) {
     List<TrainingExample> examples = sequences.examples();
+    List<NDArray> weights = state.weightTensors();
+    double softWeight = objective.softWeightAt(state.step() + 1);
     double[] hard = new double[examples.size()];
     double[] soft = new double[examples.size()];
     for (int i = 0; i < hard.length; i++) {
       TrainingExample example = examples.get(i);
       double weight = example.weight() / totalWeight;
-      double share = example.targets() instanceof Labels ? 0 : objective.softWeight();
+      double share = example.targets() instanceof Labels ? 0 : softWeight;
       hard[i] = weight * (1 - share);
       soft[i] = weight * share * objective.temperature() * objective.temperature();
     }
@@ -171,17 +205,19 @@ public final class DistillationStep implements AutoCloseable {
     tensors.addAll(rotary.atLeast(sequences.length()));
     tensors.add(sequences.positionTensor(scope));
     tensors.add(sequences.labelTensor(scope));
-    tensors.add(scope.create(sequences.perRow(hard)));
-    tensors.add(scope.create(sequences.perRow(soft)));
+    tensors.add(scope.create(sequences.perWeightedRow(hard)));
+    tensors.add(scope.create(sequences.perWeightedRow(soft)));
     if (examples.get(0).targets() instanceof FullLogits) {
       tensors.add(FullTargets.logits(scope, sequences, config.vocabularySize()));
       tensors.add(FullTargets.scale(scope, sequences, objective.temperature()));
+      tensors.add(scope.create(floats(objective.sharesAt(state.step() + 1))));
       NDList outputs = program.differentiate(scope, "full_gradients", tensors, weights);
       losses.addFull(
           examples, indices, outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray());
       return outputs;
     }
-    SampledTargets targets = SampledTargets.of(examples, soft, config.vocabularySize(), chunkRows);
+    SampledTargets targets =
+        SampledTargets.of(examples, soft, config.vocabularySize(), chunks.rows());
     tensors.add(scope.create(targets.indices()));
     tensors.add(scope.create(targets.weights()));
     tensors.add(scope.create(targets.chunkBounds()));
@@ -189,6 +225,14 @@ public final class DistillationStep implements AutoCloseable {
     losses.addSampled(
         examples, indices, outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray(), targets);
     return outputs;
+  }
+
+  private static float[] floats(double[] values) {
+    float[] out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) values[i];
+    }
+    return out;
   }
 
   private void update(
@@ -204,6 +248,10 @@ public final class DistillationStep implements AutoCloseable {
     state.beginUpdate();
     updateOfRank(2, optimizer.weightDecay(), state, weights, gradients, step, learningRate);
     updateOfRank(1, 0, state, weights, gradients, step, learningRate);
+    if (optimizer.averages().isKept()) {
+      program.inferScalar(
+          "average", state.averageTensors(), weights, optimizer.averages().shareAt(step));
+    }
     state.endUpdate();
   }
 
@@ -216,15 +264,23 @@ public final class DistillationStep implements AutoCloseable {
       List<NDArray> gradients,
       long step,
       double learningRate) {
+    List<NDArray> own = ofRank(rank, trainedOf(weights));
+    if (own.isEmpty()) {
+      return;
+    }
     program.inferScalar(
         "adamw",
-        ofRank(rank, weights),
-        ofRank(rank, gradients),
-        ofRank(rank, state.firstMomentTensors()),
-        ofRank(rank, state.secondMomentTensors()),
+        own,
+        ofRank(rank, trainedOf(gradients)),
+        ofRank(rank, trainedOf(state.firstMomentTensors())),
+        ofRank(rank, trainedOf(state.secondMomentTensors())),
         new double[] {
           learningRate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), weightDecay, step
         });
+  }
+
+  private List<NDArray> trainedOf(List<NDArray> tensors) {
+    return trained.size() == tensors.size() ? tensors : trained.stream().map(tensors::get).toList();
   }
 
   private static List<NDArray> ofRank(int rank, List<NDArray> tensors) {

@@ -78,12 +78,23 @@ public final class PackedSequences {
 
   /** A value of each sequence, repeated for each of its rows. */
   float[] perRow(double[] values) {
+    return perRow(values, false);
+  }
+
+  /** A value of each sequence for each of its rows, times the row's weight in its sequence. */
+  float[] perWeightedRow(double[] values) {
+    return perRow(values, true);
+  }
+
+  private float[] perRow(double[] values, boolean weighted) {
     float[] out = new float[rows()];
     int row = 0;
     for (int sequence = 0; sequence < examples.size(); sequence++) {
-      int end = row + examples.get(sequence).trainedPositions();
-      Arrays.fill(out, row, end, (float) values[sequence]);
-      row = end;
+      for (PositionRange range : examples.get(sequence).trained()) {
+        double weight = weighted ? range.weight() : 1;
+        Arrays.fill(out, row, row + range.length(), (float) (values[sequence] * weight));
+        row += range.length();
+      }
     }
     return out;
   }

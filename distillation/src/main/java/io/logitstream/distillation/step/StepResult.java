@@ -11,6 +11,7 @@ import java.util.TreeMap;
  * @param step number of the step, from 1
  * @param total losses over all examples
  * @param byDomain losses by domain, in the order of their names
+ * @param softWeight share of the soft loss in the step's objective
  * @param gradientNorm Euclidean norm of the whole gradient before clipping
  * @param learningRate the rate of this step, by the schedule
  * @param paddedTokens input positions that were computed, padding included
@@ -20,6 +21,7 @@ public record StepResult(
     long step,
     LossSums total,
     Map<String, LossSums> byDomain,
+    double softWeight,
     double gradientNorm,
     double learningRate,
     long paddedTokens,

@@ -19,8 +19,8 @@ import java.util.OptionalDouble;
  *     {@link Labels}
  * @param temperature the temperature that the distributions were made at: {@code softmax} of a FULL
  *     row is the teacher's distribution at this temperature
- * @param entropySum sum over the trained positions of the teacher's entropies at that temperature,
- *     in nats, where it is known
+ * @param entropySums sum over each trained range of the teacher's entropies at that temperature, in
+ *     nats; empty where they are not known
  */
 public record TrainingExample(
     int[] tokens,
@@ -29,9 +29,10 @@ public record TrainingExample(
     String domain,
     SparseLogits targets,
     float temperature,
-    OptionalDouble entropySum) {
+    List<Double> entropySums) {
   public TrainingExample {
     trained = List.copyOf(trained);
+    entropySums = List.copyOf(entropySums);
     if (tokens.length < 2) {
       throw new IllegalArgumentException("%d tokens, expected at least 2".formatted(tokens.length));
     }
@@ -60,6 +61,11 @@ public record TrainingExample(
       throw new IllegalArgumentException(
           "temperature %s, expected finite, > 0".formatted(temperature));
     }
+    if (!entropySums.isEmpty() && entropySums.size() != trained.size()) {
+      throw new IllegalArgumentException(
+          "%d sums of entropies, expected one for each of %d trained ranges"
+              .formatted(entropySums.size(), trained.size()));
+    }
   }
 
   /** T, the positions that the model reads. */
@@ -70,6 +76,22 @@ public record TrainingExample(
   /** Number of positions whose losses count. */
   public int trainedPositions() {
     return trained.stream().mapToInt(PositionRange::length).sum();
+  }
+
+  /** Sum of the weights of the trained positions: the sequence's by the position's own. */
+  public double trainedWeight() {
+    double sum = 0;
+    for (PositionRange range : trained) {
+      sum += range.weight() * range.length();
+    }
+    return weight * sum;
+  }
+
+  /** Sum over the trained positions of the teacher's entropies, in nats, where it is known. */
+  public OptionalDouble entropySum() {
+    return entropySums.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(entropySums.stream().mapToDouble(Double::doubleValue).sum());
   }
 
   /** The encoding that the targets came in. */

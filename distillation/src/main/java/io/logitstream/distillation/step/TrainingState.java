@@ -15,10 +15,12 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that a step changes, on the device: float32 master weights, first and second moments,
- * number of steps. Safe to read from other threads: a step and a snapshot exclude each other.
+ * averages of the weights where they are kept, number of steps. Safe to read from other threads: a
+ * step and a snapshot exclude each other.
  */
 public final class TrainingState implements AutoCloseable {
   private final ModelConfig config;
@@ -26,10 +28,11 @@ public final class TrainingState implements AutoCloseable {
   private final List<NDArray> weights;
   private final List<NDArray> firstMoments;
   private final List<NDArray> secondMoments;
+  private final List<NDArray> averages;
   private long step;
   private boolean torn;
 
-  private TrainingState(TorchEngine engine, ModelConfig config, long step) {
+  private TrainingState(TorchEngine engine, ModelConfig config, long step, boolean averaged) {
     if (step < 0) {
       throw new IllegalArgumentException("step %d, expected >= 0".formatted(step));
     }
@@ -39,37 +42,79 @@ public final class TrainingState implements AutoCloseable {
     this.weights = zeros();
     this.firstMoments = zeros();
     this.secondMoments = zeros();
+    this.averages = averaged ? zeros() : List.of();
   }
 
-  /** The state before the first step. */
+  /** The state before the first step, without averages. */
   public static TrainingState initial(TorchEngine engine, ModelConfig config, Weights weights) {
-    TrainingState state = new TrainingState(engine, config, 0);
+    return initial(engine, config, weights, false);
+  }
+
+  /**
+   * The state before the first step.
+   *
+   * @param averaged whether averages of the weights are kept; they begin as the weights
+   */
+  public static TrainingState initial(
+      TorchEngine engine, ModelConfig config, Weights weights, boolean averaged) {
+    TrainingState state = new TrainingState(engine, config, 0, averaged);
     for (int i = 0; i < state.weights.size(); i++) {
       WeightTensor tensor = weights.tensors().get(i);
       state.weights.get(i).set(tensor.values());
+      if (averaged) {
+        state.averages.get(i).set(tensor.values());
+      }
     }
     return state;
   }
 
+  /** The state of {@link #weightsBytes()} and {@link #momentsBytes()}, without averages. */
+  public static TrainingState restore(
+      TorchEngine engine, ModelConfig config, ByteBuffer weights, ByteBuffer moments, long step) {
+    return restore(engine, config, weights, moments, Optional.empty(), step);
+  }
+
+  /** The state that {@link #snapshot()} saw, bit for bit. */
+  public static TrainingState restore(TorchEngine engine, ModelConfig config, Snapshot snapshot) {
+    return restore(
+        engine,
+        config,
+        ByteBuffer.wrap(snapshot.weights()),
+        ByteBuffer.wrap(snapshot.moments()),
+        snapshot.averages().map(ByteBuffer::wrap),
+        snapshot.step());
+  }
+
   /**
-   * The state that {@link #snapshot()} saw, bit for bit.
+   * The state of a moment, bit for bit.
    *
    * @param weights from {@link #weightsBytes()}
    * @param moments from {@link #momentsBytes()}
+   * @param averages from {@link #averagesBytes()}; empty where none are kept
    * @throws IllegalArgumentException if the lengths are not those of the configuration
    */
   public static TrainingState restore(
-      TorchEngine engine, ModelConfig config, ByteBuffer weights, ByteBuffer moments, long step) {
+      TorchEngine engine,
+      ModelConfig config,
+      ByteBuffer weights,
+      ByteBuffer moments,
+      Optional<ByteBuffer> averages,
+      long step) {
     long bytes = config.parameters() * Float.BYTES;
     if (weights.remaining() != bytes || moments.remaining() != 2 * bytes) {
       throw new IllegalArgumentException(
           "%d bytes of weights and %d of moments, expected %d and %d"
               .formatted(weights.remaining(), moments.remaining(), bytes, 2 * bytes));
     }
-    TrainingState state = new TrainingState(engine, config, step);
+    if (averages.isPresent() && averages.get().remaining() != bytes) {
+      throw new IllegalArgumentException(
+          "%d bytes of averages, expected %d".formatted(averages.get().remaining(), bytes));
+    }
+    TrainingState state = new TrainingState(engine, config, step, averages.isPresent());
     read(weights, state.weights);
     FloatBuffer rest = read(moments, state.firstMoments);
     read(rest, state.secondMoments);
+    averages.ifPresent(kept -> read(kept, state.averages));
     return state;
   }
 
@@ -103,9 +148,22 @@ public final class TrainingState implements AutoCloseable {
     return bytes(moments);
   }
 
-  /** Step, weights and moments of one moment. */
+  /** Whether averages of the weights are kept. */
+  public boolean hasAverages() {
+    return !averages.isEmpty();
+  }
+
+  /**
+   * The averages of the weights, as {@link #weightsBytes()} has the weights; empty where none are
+   * kept.
+   */
+  public synchronized Optional<byte[]> averagesBytes() {
+    return hasAverages() ? Optional.of(bytes(averages)) : Optional.empty();
+  }
+
+  /** Step, weights, moments and averages of one moment. */
   public synchronized Snapshot snapshot() {
-    return new Snapshot(step, weightsBytes(), momentsBytes());
+    return new Snapshot(step, weightsBytes(), momentsBytes(), averagesBytes());
   }
 
   /** SHA-256 (hex) of {@link #weightsBytes()}. */
@@ -128,6 +186,10 @@ public final class TrainingState implements AutoCloseable {
 
   List<NDArray> secondMomentTensors() {
     return secondMoments;
+  }
+
+  List<NDArray> averageTensors() {
+    return averages;
   }
 
   /** Notes that an update has begun; until it has ended the tensors are neither old nor new. */
@@ -191,8 +253,9 @@ public final class TrainingState implements AutoCloseable {
    * @param step steps done
    * @param weights as {@link TrainingState#weightsBytes()}
    * @param moments as {@link TrainingState#momentsBytes()}
+   * @param averages as {@link TrainingState#averagesBytes()}
    */
-  public record Snapshot(long step, byte[] weights, byte[] moments) {
+  public record Snapshot(long step, byte[] weights, byte[] moments, Optional<byte[]> averages) {
     /** SHA-256 (hex) of the weights. */
     public String weightsSha256() {
       return Sha256.of(weights);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.logitstream.schemas.LogitsEncoding;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ObjectiveSettingsTest {
@@ -38,5 +39,55 @@ class ObjectiveSettingsTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new ObjectiveSettings(1.1));
     assertThatIllegalArgumentException().isThrownBy(() -> new ObjectiveSettings(Double.NaN));
     assertThatIllegalArgumentException().isThrownBy(() -> new ObjectiveSettings(0.5, 0));
+  }
+
+  private static ObjectiveSettings of(String mix) {
+    return new ObjectiveSettings(0.8, 1, SoftMix.parse(mix), Optional.empty());
+  }
+
+  @Test
+  void counts_serve_no_loss_that_is_not_linear_in_the_teacher() {
+    for (String mix :
+        new String[] {
+          "reverse-kl",
+          "jensen-shannon(0.5)",
+          "skewed-forward-kl(0.1)",
+          "skewed-reverse-kl(0.1)",
+          "total-variation",
+          "forward-kl:9,total-variation:1"
+        }) {
+      assertThat(of(mix).refusal(LogitsEncoding.SAMPLED, 1))
+          .hasValueSatisfying(reason -> assertThat(reason).contains("not linear", "FULL"));
+      assertThat(of(mix).refusal(LogitsEncoding.FULL, 1)).isEmpty();
+      assertThat(of(mix).refusal(LogitsEncoding.LABELS, 1)).isPresent();
+    }
+  }
+
+  @Test
+  void what_an_objective_becomes_later_is_refused_at_once() {
+    ObjectiveSettings later =
+        new ObjectiveSettings(
+            0,
+            1,
+            SoftMix.FORWARD_KL,
+            Optional.of(new ObjectiveChange(0.5, SoftMix.parse("reverse-kl"), 1000, 10)));
+    assertThat(later.refusal(LogitsEncoding.SAMPLED, 1)).isPresent();
+    assertThat(later.refusal(LogitsEncoding.LABELS, 1)).isPresent();
+  }
+
+  @Test
+  void an_objective_changes_in_a_straight_line_and_then_stays() {
+    ObjectiveSettings objective =
+        new ObjectiveSettings(
+            1,
+            1,
+            SoftMix.FORWARD_KL,
+            Optional.of(new ObjectiveChange(0.5, SoftMix.parse("forward-kl,reverse-kl"), 100, 10)));
+    assertThat(objective.softWeightAt(1)).isEqualTo(1);
+    assertThat(objective.softWeightAt(100)).isEqualTo(1);
+    assertThat(objective.softWeightAt(105)).isEqualTo(0.75);
+    assertThat(objective.sharesAt(105)).containsExactly(0.75, 0.25);
+    assertThat(objective.softWeightAt(110)).isEqualTo(0.5);
+    assertThat(objective.sharesAt(1_000_000)).containsExactly(0.5, 0.5);
   }
 }

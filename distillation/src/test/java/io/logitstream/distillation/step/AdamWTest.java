@@ -9,6 +9,7 @@ import static io.logitstream.distillation.Fixtures.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
@@ -61,7 +62,15 @@ class AdamWTest {
             List.of(labels(tokens(new Random(number), 20), 1, range(0, 19)));
         double[][] gradients =
             Gradients.of(
-                    ENGINE, CONFIG, ComputeType.F32, state.weights(), objective, examples, 100, 100)
+                    ENGINE,
+                    CONFIG,
+                    ComputeType.F32,
+                    state.weights(),
+                    objective,
+                    examples,
+                    100,
+                    new HeadChunks(100, false),
+                    false)
                 .gradients();
         double norm = norm(gradients);
         double clip = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
@@ -55,7 +56,8 @@ class DistillationStepTest {
                 objective,
                 examples,
                 microBatchTokens,
-                100)
+                new HeadChunks(100, false),
+                false)
             .gradients());
   }
 
@@ -241,7 +243,7 @@ class DistillationStepTest {
               i < 2 ? "java" : "scala",
               e.targets(),
               1,
-              e.entropySum()));
+              e.entropySums()));
     }
     StepResult result = result(BOTH, named);
     assertThat(result.byDomain()).containsOnlyKeys("java", "scala");
@@ -300,7 +302,7 @@ class DistillationStepTest {
                 "d",
                 new Labels(tokens(new Random(1), 41)),
                 1,
-                OptionalDouble.empty()),
+                List.of()),
             labels(tokens(new Random(2), 6), 1, range(0, 5)),
             labels(tokens(new Random(3), 5), 1, range(0, 4)));
     try (TrainingState state = TrainingState.initial(ENGINE, CONFIG, WEIGHTS);

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,7 +96,7 @@ class GoldenTrainingTest {
         "domain",
         bits.isNull() ? new Labels(tokens) : full(tokens, vocabulary, integers(bits)),
         1,
-        OptionalDouble.empty());
+        List.of());
   }
 
   private static SparseLogits full(int[] tokens, int vocabulary, int[] bits) {

@@ -14,12 +14,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.logitstream.distillation.ReferenceDecoder;
 import io.logitstream.distillation.ReferenceObjective;
+import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.LossSums;
+import io.logitstream.distillation.loss.ObjectiveChange;
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.loss.SoftMix;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Weights;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -41,7 +46,22 @@ class GradientTest {
         Arguments.of("soft alone", true, new ObjectiveSettings(1), ComputeType.F32, 2e-4),
         Arguments.of("warmer", true, new ObjectiveSettings(0.4, 2), ComputeType.F32, 2e-4),
         Arguments.of("colder, untied", false, new ObjectiveSettings(1, 0.5), ComputeType.F32, 2e-4),
+        Arguments.of("all divergences, changing", true, changing(), ComputeType.F32, 2e-4),
         Arguments.of("bf16", true, new ObjectiveSettings(0.7), ComputeType.BF16, 0.1));
+  }
+
+  /** Every divergence, at the first of four steps from one mix to another. */
+  private static ObjectiveSettings changing() {
+    return new ObjectiveSettings(
+        0.9,
+        1.5,
+        SoftMix.parse("reverse-kl:1,jensen-shannon(0.2):2,total-variation:1"),
+        Optional.of(
+            new ObjectiveChange(
+                0.5,
+                SoftMix.parse("forward-kl:1,skewed-forward-kl(0.1):3,skewed-reverse-kl(0.1):2"),
+                0,
+                4)));
   }
 
   /** Unequal lengths, weights, gaps in the trained positions; each kind in one step. */
@@ -52,12 +72,24 @@ class GradientTest {
     int[] second = tokens(random, 7);
     int[] third = tokens(random, 13);
     int[] fourth = tokens(random, 5);
+    boolean linear = objective.isForwardKl();
     return List.of(
-        labels(first, 0.5, range(0, 3), range(5, 9)),
-        example(sampled(random, second, 5, 9), 2, temperature, OptionalDouble.of(2.5), range(1, 6)),
-        example(full(random, third, 8), 1.5, 1.25f, OptionalDouble.empty(), range(3, 11)),
+        labels(first, 0.5, range(0, 3), range(5, 9, 0.25)),
+        new TrainingExample(
+            second,
+            List.of(range(1, 4, 2), range(4, 6, 0.5)),
+            2,
+            "domain",
+            linear ? sampled(random, second, 5, 9) : full(random, second, 5),
+            temperature,
+            linear ? List.of(1.5, 1.0) : List.of()),
+        example(full(random, third, 8), 1.5, 1.25f, OptionalDouble.empty(), range(3, 11, 3)),
         example(
-            sampled(random, fourth, 4, 3), 0.25, temperature, OptionalDouble.empty(), range(0, 4)),
+            linear ? sampled(random, fourth, 4, 3) : full(random, fourth, 4),
+            0.25,
+            temperature,
+            OptionalDouble.empty(),
+            range(0, 4)),
         example(full(random, fourth, 4), 1, 1, OptionalDouble.empty(), range(0, 4)));
   }
 
@@ -76,9 +108,18 @@ class GradientTest {
     ReferenceObjective reference = new ReferenceObjective(decoder, objective);
     LossSums expected = reference.sums(examples);
     double[][] differences = differences(decoder, reference, examples);
-    for (int chunkRows : new int[] {1000, 3}) {
+    for (HeadChunks chunks : List.of(new HeadChunks(1000, false), new HeadChunks(3, true))) {
       Gradients.Result result =
-          Gradients.of(ENGINE, config, computeType, weights, objective, examples, 30, chunkRows);
+          Gradients.of(
+              ENGINE,
+              config,
+              computeType,
+              weights,
+              objective,
+              examples,
+              30,
+              chunks,
+              chunks.inPlace());
       LossSums actual = result.step().total();
       assertThat(actual.tokens()).isEqualTo(expected.tokens());
       assertThat(actual.weight()).isEqualTo(expected.weight(), within(1e-12));
@@ -86,6 +127,16 @@ class GradientTest {
       assertThat(actual.objective()).isEqualTo(expected.objective(), within(tolerance * 30));
       assertThat(actual.crossEntropy()).isEqualTo(expected.crossEntropy(), within(tolerance * 30));
       assertThat(actual.forwardKl()).isEqualTo(expected.forwardKl(), within(tolerance * 30));
+      assertThat(actual.divergences()).hasSameSizeAs(expected.divergences());
+      actual
+          .divergences()
+          .forEach(
+              (label, sum) ->
+                  assertThat(sum)
+                      .as(label)
+                      .isEqualTo(
+                          Objects.requireNonNull(expected.divergences().get(label)),
+                          within(tolerance * 30)));
       for (int tensor = 0; tensor < differences.length; tensor++) {
         assertThat(Gradients.relativeDistance(result.gradients()[tensor], differences[tensor]))
             .as(weights.tensors().get(tensor).slot().name())

@@ -1,5 +1,6 @@
 package io.logitstream.distillation.step;
 
+import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
@@ -30,11 +31,19 @@ final class Gradients {
       ObjectiveSettings objective,
       List<TrainingExample> examples,
       int microBatchTokens,
-      int chunkRows) {
+      HeadChunks chunks,
+      boolean recomputed) {
     try (TrainingState state = TrainingState.initial(engine, config, weights);
         DistillationStep step =
             new DistillationStep(
-                engine, config, computeType, objective, PLAIN, microBatchTokens, chunkRows)) {
+                engine,
+                config,
+                computeType,
+                objective,
+                PLAIN,
+                microBatchTokens,
+                recomputed,
+                chunks)) {
       StepResult result = step.run(state, examples);
       double[][] gradients =
           state.firstMomentTensors().stream()

@@ -158,7 +158,7 @@ public final class DecoderProgram {
                     window == null
                         ? "self.whole(q, k, v, causal)"
                         : "self.windowed(q, k, v, causal, window)"),
-                Map.entry("window", window == null ? "0" : windows(window, config.layers())),
+                Map.entry("window", window(config)),
                 Map.entry("D", config.hiddenSize()),
                 Map.entry("E", config.headSize()),
                 Map.entry("H", config.attentionHeads()),
@@ -180,7 +180,12 @@ public final class DecoderProgram {
     return config.architecture() instanceof Architecture.Llama llama ? llama.window() : null;
   }
 
-  /** An expression of layer {@code i}'s window. */
+  /** An expression of layer {@code i}'s window; 0 for none. */
+  static String window(ModelConfig config) {
+    @Nullable SlidingWindow window = windowOf(config);
+    return window == null ? "0" : windows(window, config.layers());
+  }
+
   private static String windows(SlidingWindow window, int layers) {
     return IntStream.range(0, layers)
         .mapToObj(layer -> window.layers().contains(layer) ? "" + window.tokens() : "0")

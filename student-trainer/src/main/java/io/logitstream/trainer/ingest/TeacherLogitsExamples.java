@@ -7,9 +7,9 @@ import io.logitstream.logits.SparseLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.TrainedSpan;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** Decodes teacher logits to what steps and evaluations compute on. */
@@ -32,27 +32,29 @@ public final class TeacherLogitsExamples {
     return new TrainingExample(
         logits.tokens(),
         record.getSpans().stream()
-            .map(span -> new PositionRange(span.getStart(), span.getEnd()))
+            .map(span -> new PositionRange(span.getStart(), span.getEnd(), span.getWeight()))
             .toList(),
         record.getWeight(),
         record.getDomain(),
         logits,
         record.getTemperature(),
-        entropySum(record.getSpans()));
+        entropySums(record.getSpans()));
   }
 
-  private static OptionalDouble entropySum(List<TrainedSpan> spans) {
-    double sum = 0;
+  /** One for each span, or none where one is unknown. */
+  private static List<Double> entropySums(List<TrainedSpan> spans) {
+    List<Double> sums = new ArrayList<>();
     for (TrainedSpan span : spans) {
       Float entropy = span.getEntropySum();
       if (entropy == null) {
-        return OptionalDouble.empty();
+        return List.of();
       }
-      sum += entropy;
+      if (!Float.isFinite(entropy)) {
+        throw new IllegalArgumentException(
+            "entropy %s, expected a finite number".formatted(entropy));
+      }
+      sums.add((double) entropy);
     }
-    if (!Double.isFinite(sum)) {
-      throw new IllegalArgumentException("entropy %s, expected a finite number".formatted(sum));
-    }
-    return OptionalDouble.of(sum);
+    return sums;
   }
 }

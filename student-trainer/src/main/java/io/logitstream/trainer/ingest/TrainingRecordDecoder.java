@@ -81,7 +81,8 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
               .formatted(record.getTokenCount(), student.maxTokens()));
     }
     try {
-      if (record.getWeight() == 0) {
+      if (record.getWeight() == 0
+          || record.getSpans().stream().allMatch(span -> span.getWeight() == 0)) {
         return new Reading.PassedOver();
       }
       return new Reading.Trainable(

@@ -11,6 +11,7 @@ import io.logitstream.trainer.training.LossTermsOf;
 import io.logitstream.trainer.training.TrainerClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -129,12 +130,15 @@ public final class CheckpointWriter implements AutoCloseable {
   private void commit(CheckpointDraft draft) {
     long startNanos = clock.nanos();
     Artifact weights = uploader.upload("weights", draft.state().weights());
-    List<Artifact> artifacts =
-        List.of(
-            weights,
-            uploader.upload("moments", draft.state().moments()),
-            uploader.upload("config.json", facts.configJson()),
-            uploader.upload("tokenizer.json", facts.tokenizerJson()));
+    List<Artifact> artifacts = new ArrayList<>();
+    artifacts.add(weights);
+    artifacts.add(uploader.upload("moments", draft.state().moments()));
+    artifacts.add(uploader.upload("config.json", facts.configJson()));
+    artifacts.add(uploader.upload("tokenizer.json", facts.tokenizerJson()));
+    draft
+        .state()
+        .averages()
+        .ifPresent(averages -> artifacts.add(uploader.upload("averages", averages)));
     CheckpointManifest manifest = manifest(draft, artifacts);
     topicCheck.run();
     committer.commit(manifest, draft.pending().entries(), draft.pending().letters());

@@ -15,7 +15,8 @@ public final class LossTermsOf {
         sums.tokens(),
         sums.meanObjective(),
         sums.meanCrossEntropy(),
-        sums.meanForwardKl().isPresent() ? sums.meanForwardKl().getAsDouble() : null);
+        sums.meanForwardKl().isPresent() ? sums.meanForwardKl().getAsDouble() : null,
+        sums.meanDivergences());
   }
 
   /** Means of sums by domain. */

@@ -10,7 +10,6 @@ import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.torchscript.TorchEngine;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The student on its device: weights, moments, and the programs that train and evaluate them. */
@@ -39,7 +38,8 @@ public final class Student implements AutoCloseable {
             computeType,
             settings.objective(),
             settings.optimizer(),
-            settings.microBatchTokens());
+            settings.microBatchTokens(),
+            settings.recomputeLayers());
     this.evaluator = new Evaluator(engine, config, computeType, settings.microBatchTokens());
     this.state = state;
   }
@@ -70,13 +70,7 @@ public final class Student implements AutoCloseable {
 
   /** Takes the student back to a snapshot. */
   public void restore(TrainingState.Snapshot snapshot) {
-    TrainingState restored =
-        TrainingState.restore(
-            engine,
-            config,
-            ByteBuffer.wrap(snapshot.weights()),
-            ByteBuffer.wrap(snapshot.moments()),
-            snapshot.step());
+    TrainingState restored = TrainingState.restore(engine, config, snapshot);
     state.close();
     state = restored;
   }

@@ -1,6 +1,8 @@
 package io.logitstream.trainer.training;
 
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.optimizer.AverageSettings;
+import io.logitstream.distillation.optimizer.Freezing;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
  * @param computeType number type of matrix products
  * @param device auto, cpu or cuda
  * @param threads threads that one operator runs on; 0 for all cores
+ * @param recomputeLayers whether layers are computed again in the backward pass
  */
 public record TrainingSettings(
     Path model,
@@ -31,7 +34,8 @@ public record TrainingSettings(
     OptimizerSettings optimizer,
     ComputeChoice computeType,
     String device,
-    int threads) {
+    int threads,
+    boolean recomputeLayers) {
   private static final Setting<Path> MODEL =
       Setting.requiredPath(
           "student.model",
@@ -49,15 +53,18 @@ public record TrainingSettings(
   private static final Setting<Integer> MAX_TOKENS =
       Setting.integer(
           "train.max-tokens", 8192, 2, 1 << 20, "Longest window that is trained on, in tokens.");
-  private static final Setting<Double> SOFT_WEIGHT =
-      Setting.decimal(
-          "loss.soft-weight",
-          0.9,
-          0,
-          1,
-          "Share of the teacher's distribution in the loss; 0 trains on hard labels alone.");
-  private static final Setting<Double> TEMPERATURE =
-      Setting.decimal("loss.temperature", 1, 0.01, 100, "Temperature of the soft loss.");
+  private static final Setting<Boolean> RECOMPUTE_LAYERS =
+      Setting.flag(
+          "train.recompute-layers",
+          false,
+          "Whether layers are computed again in the backward pass (gradient checkpointing): a third"
+              + " more arithmetic, and memory for one layer instead of all.");
+  private static final Setting<List<String>> FROZEN =
+      Setting.list(
+          "train.frozen",
+          List.of(),
+          "Weights that are not trained, by their names in model.safetensors, with * for any part:"
+              + " model.embed_tokens.weight, model.layers.0.*.");
   private static final Setting<Double> BETA1 =
       Setting.decimal("optimizer.beta1", 0.9, 0, 0.999999, "Decay of AdamW's first moment.");
   private static final Setting<Double> BETA2 =
@@ -75,6 +82,14 @@ public record TrainingSettings(
           0,
           1e12,
           "Greatest norm of the whole gradient; 0 for no clipping.");
+  private static final Setting<Double> AVERAGE_DECAY =
+      Setting.decimal(
+          "averages.decay",
+          0,
+          0,
+          0.9999999,
+          "Decay of an average of the weights that is kept beside them and exported on request;"
+              + " 0.999 averages over about 1000 steps, 0 keeps none.");
   private static final Setting<ComputeChoice> COMPUTE_TYPE =
       Setting.choice(
           "compute.type",
@@ -92,18 +107,20 @@ public record TrainingSettings(
   public static final List<Setting<?>> SETTINGS =
       Stream.of(
               ScheduleSettings.SETTINGS,
+              LossSettings.SETTINGS,
               List.of(
                   MODEL,
                   SEED,
                   MICRO_BATCH_TOKENS,
                   MAX_TOKENS,
-                  SOFT_WEIGHT,
-                  TEMPERATURE,
+                  RECOMPUTE_LAYERS,
+                  FROZEN,
                   BETA1,
                   BETA2,
                   EPSILON,
                   WEIGHT_DECAY,
                   CLIP_NORM,
+                  AVERAGE_DECAY,
                   COMPUTE_TYPE,
                   DEVICE,
                   THREADS))
@@ -120,17 +137,20 @@ public record TrainingSettings(
         configuration.get(SEED),
         configuration.get(MICRO_BATCH_TOKENS),
         configuration.get(MAX_TOKENS),
-        new ObjectiveSettings(configuration.get(SOFT_WEIGHT), configuration.get(TEMPERATURE)),
+        LossSettings.from(configuration),
         new OptimizerSettings(
             ScheduleSettings.from(configuration),
             configuration.get(BETA1),
             configuration.get(BETA2),
             configuration.get(EPSILON),
             configuration.get(WEIGHT_DECAY),
-            configuration.get(CLIP_NORM)),
+            configuration.get(CLIP_NORM),
+            new AverageSettings(configuration.get(AVERAGE_DECAY)),
+            new Freezing(configuration.get(FROZEN))),
         configuration.get(COMPUTE_TYPE),
         configuration.get(DEVICE),
-        configuration.get(THREADS));
+        configuration.get(THREADS),
+        configuration.get(RECOMPUTE_LAYERS));
   }
 
   /** What the result depends on, by key; without the compute type, which may be probed. */
@@ -139,14 +159,22 @@ public record TrainingSettings(
     identity.put(SEED.name(), Long.toString(seed));
     identity.put(MICRO_BATCH_TOKENS.name(), Integer.toString(microBatchTokens));
     identity.put(MAX_TOKENS.name(), Integer.toString(maxTokens));
-    identity.put(SOFT_WEIGHT.name(), Double.toString(objective.softWeight()));
-    identity.put(TEMPERATURE.name(), Double.toString(objective.temperature()));
+    if (recomputeLayers) {
+      identity.put(RECOMPUTE_LAYERS.name(), "true");
+    }
+    if (!optimizer.freezing().patterns().isEmpty()) {
+      identity.put(FROZEN.name(), String.join(",", optimizer.freezing().patterns()));
+    }
+    identity.putAll(LossSettings.identity(objective));
     identity.putAll(ScheduleSettings.identity(optimizer.schedule()));
     identity.put(BETA1.name(), Double.toString(optimizer.beta1()));
     identity.put(BETA2.name(), Double.toString(optimizer.beta2()));
     identity.put(EPSILON.name(), Double.toString(optimizer.epsilon()));
     identity.put(WEIGHT_DECAY.name(), Double.toString(optimizer.weightDecay()));
     identity.put(CLIP_NORM.name(), Double.toString(optimizer.clipNorm()));
+    if (optimizer.averages().isKept()) {
+      identity.put(AVERAGE_DECAY.name(), Double.toString(optimizer.averages().decay()));
+    }
     return identity;
   }
 }

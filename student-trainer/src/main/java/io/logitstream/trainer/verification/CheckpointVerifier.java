@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -43,6 +44,7 @@ import org.apache.kafka.clients.admin.Admin;
 public final class CheckpointVerifier implements AutoCloseable {
   private static final Set<String> ARTIFACTS =
       Set.of("weights", "moments", "config.json", "tokenizer.json");
+  private static final String AVERAGES = "averages";
 
   private final KafkaSettings kafka;
   private final KafkaClients clients;
@@ -117,15 +119,16 @@ public final class CheckpointVerifier implements AutoCloseable {
                 () ->
                     UnprovenException.expired("the manifest of %s is gone".formatted(ancestorId)));
     RecordedHistory history = RecordedHistory.read(ancestor, checkpoint, manifests, ledger);
-    Map<String, byte[]> artifacts = artifacts(checkpoint);
     TrainerSettings settings = settings(ancestor);
+    boolean averaged = settings.training().optimizer().averages().isKept();
+    Map<String, byte[]> artifacts = artifacts(checkpoint, averaged);
     TorchEngine engine = engine(history);
     ModelConfig config = ModelConfig.parse(bytes(artifacts, "config.json"));
     if (checkpoint.getSequence() == ancestor.getSequence()) {
       compareBeginning(engine, config, checkpoint, artifacts);
       return;
     }
-    Map<String, byte[]> before = artifacts(ancestor);
+    Map<String, byte[]> before = artifacts(ancestor, averaged);
     compareFiles(checkpoint, before, artifacts);
     retrain(history, settings, engine, config, before, tally);
   }
@@ -150,6 +153,7 @@ public final class CheckpointVerifier implements AutoCloseable {
             config,
             ByteBuffer.wrap(bytes(before, "weights")),
             ByteBuffer.wrap(bytes(before, "moments")),
+            Optional.ofNullable(before.get(AVERAGES)).map(ByteBuffer::wrap),
             ancestor.getStep());
     try (Student student =
             new Student(engine, config, computeType(ancestor), settings.training(), state);
@@ -175,8 +179,17 @@ public final class CheckpointVerifier implements AutoCloseable {
     }
   }
 
-  /** The bytes of all artifacts; each chunk is checked against the manifest. */
-  private Map<String, byte[]> artifacts(CheckpointManifest manifest) throws UnprovenException {
+  /**
+   * The bytes of all artifacts; each chunk is checked against the manifest.
+   *
+   * @param averaged whether averages belong to them
+   */
+  private Map<String, byte[]> artifacts(CheckpointManifest manifest, boolean averaged)
+      throws UnprovenException {
+    Set<String> expected = new TreeSet<>(ARTIFACTS);
+    if (averaged) {
+      expected.add(AVERAGES);
+    }
     CheckpointId id = CheckpointId.of(manifest);
     if (manifest.getExpired()) {
       throw UnprovenException.expired(
@@ -185,7 +198,7 @@ public final class CheckpointVerifier implements AutoCloseable {
     Map<String, byte[]> bytes = new HashMap<>();
     try {
       for (Artifact artifact : manifest.getArtifacts()) {
-        if (!ARTIFACTS.contains(artifact.getName())) {
+        if (!expected.contains(artifact.getName())) {
           throw new LogitstreamException(
               FailureKind.CONFIGURATION,
               "checkpoint %s has an artifact %s, which this build does not know: use a newer build"
@@ -196,7 +209,7 @@ public final class CheckpointVerifier implements AutoCloseable {
     } catch (DamagedCheckpointException e) {
       throw UnprovenException.refuted(String.valueOf(e.getMessage()));
     }
-    for (String name : ARTIFACTS) {
+    for (String name : expected) {
       if (!bytes.containsKey(name)) {
         throw UnprovenException.refuted("checkpoint %s has no artifact %s".formatted(id, name));
       }
@@ -233,6 +246,13 @@ public final class CheckpointVerifier implements AutoCloseable {
           "SHA-256 of moments, all zero,",
           Sha256.of(bytes(artifacts, "moments")),
           Sha256.of(initial.moments()));
+      if (artifacts.containsKey(AVERAGES)) {
+        Retraining.equal(
+            id,
+            "SHA-256 of averages, as the weights,",
+            Sha256.of(bytes(artifacts, AVERAGES)),
+            state.weightsSha256());
+      }
       Retraining.equal(id, "step", checkpoint.getStep(), 0L);
       Retraining.equal(id, "trained records", checkpoint.getTrainedRecords(), 0L);
     }

@@ -233,6 +233,7 @@ final class Retraining implements AutoCloseable {
           switch (artifact.getName()) {
             case "weights" -> snapshot.weights();
             case "moments" -> snapshot.moments();
+            case "averages" -> snapshot.averages().orElse(null);
             default -> null;
           };
       if (trained != null) {
@@ -252,8 +253,9 @@ final class Retraining implements AutoCloseable {
     Map<Integer, Long> reached = log.cursor().nextOffsets();
     reached.keySet().retainAll(positions.keySet());
     equal(checkpoint, "positions", positions, reached);
-    @Nullable LossTerms loss = losses.tokens() == 0 ? null : LossTermsOf.sums(losses);
-    equal(checkpoint, "loss", String.valueOf(manifest.getLoss()), String.valueOf(loss));
+    Optional<LossTerms> loss =
+        losses.tokens() == 0 ? Optional.empty() : Optional.of(LossTermsOf.sums(losses));
+    equal(checkpoint, "loss", Optional.ofNullable(manifest.getLoss()), loss);
   }
 
   static void equal(CheckpointId checkpoint, String what, Object expected, Object found)

@@ -16,7 +16,6 @@ import io.logitstream.trainer.ingest.Reading;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -109,7 +108,7 @@ class StepBatchTest {
             "java",
             new Labels(new int[] {1, 2, 3}),
             1,
-            OptionalDouble.empty());
+            List.of());
     return new Reading.Trainable(example, "teacher@r1", OriginKind.HUMAN, Instant.EPOCH);
   }
 

@@ -27,7 +27,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
@@ -134,7 +133,7 @@ class StepTakerTest {
         "java",
         new Labels(tokens),
         1,
-        OptionalDouble.empty());
+        List.of());
   }
 
   private static Student student() {
@@ -149,7 +148,8 @@ class StepTakerTest {
             OptimizerSettings.of(LearningRateSchedule.constant(1e-3, 0)),
             ComputeChoice.F32,
             "cpu",
-            1);
+            1,
+            false);
     byte[] weights = Weights.initialise(CONFIG, 1).toBytes();
     ByteBuffer embeddings = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < CONFIG.hiddenSize(); i++) {

@@ -73,7 +73,7 @@ public final class TeacherLogitsAssembler {
       PositionRange range = window.trained().get(index);
       int at = index;
       Float entropySum = scored.entropySums().map(sums -> sums[at]).orElse(null);
-      spans.add(new TrainedSpan(range.start(), range.end(), entropySum));
+      spans.add(new TrainedSpan(range.start(), range.end(), entropySum, 1.0));
     }
     return spans;
   }

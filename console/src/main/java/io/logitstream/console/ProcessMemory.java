@@ -1,4 +1,4 @@
-package io.logitstream.console.demo;
+package io.logitstream.console;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** What the process has used of the machine's memory. */
-final class ProcessMemory {
+public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
 
   private ProcessMemory() {}
 
   /** Peak resident memory, in bytes; empty where the system does not tell. */
-  static OptionalLong peakBytes() {
+  public static OptionalLong peakBytes() {
     if (!Files.isReadable(STATUS)) {
       return OptionalLong.empty();
     }

@@ -1,0 +1,81 @@
+package io.logitstream.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchTest {
+  private static final String SHAPE = "L1 d16 H2 KV1 ff32 V64";
+
+  @ParameterizedTest
+  @CsvSource({"labels,forward-kl", "sampled,forward-kl", "full,total-variation"})
+  void aStepIsTimedOverEachEncoding(String encoding, String loss) throws Exception {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("bench", "step", "--encoding", encoding, "--loss", loss));
+    arguments.addAll(List.of("--shape", SHAPE, "--sequences", "2", "--positions", "8"));
+    arguments.addAll(List.of("--ids", "4", "--steps", "2", "--warmup", "0", "--dtype", "f32"));
+    Invocation bench = Invocation.of(arguments.toArray(String[]::new));
+
+    assertThat(bench.err()).isEmpty();
+    JsonNode figures = bench.json();
+    double median = figures.get("stepMsMedian").asDouble();
+    assertThat(median).isPositive();
+    assertThat(figures.get("stepMsP10").asDouble()).isLessThanOrEqualTo(median);
+    assertThat(figures.get("tokensPerSecond").asDouble()).isPositive();
+    assertThat(figures.get("matmulPeakGflops").asDouble()).isPositive();
+    assertThat(figures.get("utilisation").asDouble()).isPositive();
+    // 16 tokens · (6 · 3,376 parameters + 6 · 16 · 8 for attention)
+    assertThat(figures.get("stepGflop").asDouble())
+        .isEqualTo(16 * (6 * 3376 + 6 * 16 * 8) / 1e9, within(1e-7));
+    assertThat(figures.get("shape").get("parameters").asInt()).isEqualTo(3_376);
+    assertThat(figures.get("settings").get("encoding").asText())
+        .isEqualTo(encoding.toUpperCase(Locale.ROOT));
+  }
+
+  @Test
+  void writingIsTimedTokenByToken() throws Exception {
+    Invocation bench =
+        Invocation.of(
+            "bench",
+            "generate",
+            "--shape",
+            SHAPE,
+            "--prompt-tokens",
+            "6",
+            "--new-tokens",
+            "3",
+            "--rounds",
+            "2",
+            "--dtype",
+            "f32");
+
+    assertThat(bench.err()).isEmpty();
+    assertThat(bench.json().get("tokenMsMedian").asDouble()).isPositive();
+    assertThat(bench.json().get("tokensPerSecond").asDouble()).isPositive();
+    assertThat(bench.json().get("promptTokensPerSecond").asDouble()).isPositive();
+    assertThat(bench.json().get("settings").get("newTokens").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void aShapeThatIsNoneIsRefused() {
+    Invocation refused = Invocation.of("bench", "step", "--shape", "L6 d320");
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("L6 d320").contains("KV");
+  }
+
+  @Test
+  void aLossThatTheEncodingCannotGiveIsRefused() {
+    Invocation refused = Invocation.of("bench", "step", "--shape", SHAPE, "--loss", "reverse-kl");
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("not linear");
+  }
+}
