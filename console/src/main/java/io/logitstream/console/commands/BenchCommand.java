@@ -16,12 +16,13 @@ import picocli.CommandLine.Spec;
       "Machines are shared and differ: compare figures of one machine, taken in turns.",
       ""
     },
-    subcommands = {BenchStepCommand.class, BenchGenerateCommand.class},
+    subcommands = {BenchStepCommand.class, BenchGenerateCommand.class, BenchCodecCommand.class},
     commandListHeading = "%nBenchmarks:%n",
     footerHeading = "%nExamples:%n",
     footer = {
       "  logitstream bench step --dtype f32",
       "  logitstream bench generate --model demo-teacher",
+      "  logitstream bench codec --embedded",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class BenchCommand implements Runnable {
