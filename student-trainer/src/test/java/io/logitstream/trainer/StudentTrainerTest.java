@@ -159,6 +159,7 @@ class StudentTrainerTest {
         teacher -> {
           teacher.sampled(3);
           teacher.bytes(Topic.TEACHER_LOGITS, 0, new byte[] {1, 2, 3});
+          teacher.bytes(Topic.TEACHER_LOGITS, 0, null); // a tombstone condemns nothing
           teacher.sampled(1, record -> record.getTeacher().setTokenizerSha256("another"));
           teacher.sampled(
               1,

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Writes records as a teacher would, of random tokens, the same for the same seed. */
 final class SyntheticTeacher implements AutoCloseable {
@@ -100,7 +101,7 @@ final class SyntheticTeacher implements AutoCloseable {
   }
 
   /** Writes bytes that are no record. */
-  void bytes(Topic topic, int partition, byte[] value) {
+  void bytes(Topic topic, int partition, byte @Nullable [] value) {
     producer.send(new ProducerRecord<>(pipeline.topic(topic), partition, "bytes", value));
     producer.flush();
   }

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** The topics around a teacher, under a prefix of their own. */
 final class Pipeline implements AutoCloseable {
@@ -93,7 +94,7 @@ final class Pipeline implements AutoCloseable {
     send(prompt.getPromptId(), serializer.serialize(topic(Topic.PROMPTS), prompt));
   }
 
-  void send(String key, byte[] value) {
+  void send(String key, byte @Nullable [] value) {
     var unused =
         producer.send(
             new ProducerRecord<>(

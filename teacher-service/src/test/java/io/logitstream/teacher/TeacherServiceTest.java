@@ -115,6 +115,7 @@ class TeacherServiceTest {
             .with("teacher.encoding", "labels")
             .with("teacher.max-prompt-tokens", 100)) {
       pipeline.send("garbage", new byte[] {1, 2, 3});
+      pipeline.send("erased", null); // a tombstone condemns nothing
       pipeline.send(Pipeline.prompt(0, "").build());
       pipeline.send(
           Pipeline.prompt(1, "")

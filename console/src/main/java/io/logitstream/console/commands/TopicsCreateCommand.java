@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  logitstream topics create",
+      "  logitstream topics create --erasure",
       "  logitstream topics create --set topics.prefix=trial- --set topics.partitions=8",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
@@ -41,12 +42,23 @@ final class TopicsCreateCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
   @Mixin private OutputOption output;
 
+  @Option(
+      names = "--erasure",
+      description = {
+        "Set the pipeline up for forgetting single prompts: prompts, logits and their dead letters are compacted besides being kept by time.",
+        "Short for --set topics.erasure=true."
+      })
+  private boolean erasure;
+
   @Option(names = "--no-schemas", description = "Leave the schema registry alone.")
   private boolean withoutSchemas;
 
   @Override
   public Integer call() {
-    Configuration configuration = options.load();
+    Configuration configuration =
+        options.load(
+            new Shortcuts().put("topics.erasure", erasure ? true : null).values(),
+            TopicSettings.SETTINGS);
     List<TopicSpecification> topics = TopicSettings.from(configuration).pipeline();
     KafkaSettings kafka = KafkaSettings.from(configuration);
     List<String> created;

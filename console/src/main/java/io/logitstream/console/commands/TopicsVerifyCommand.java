@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Checks that the topics stand as they must. */
@@ -28,16 +29,30 @@ import picocli.CommandLine.Spec;
       ""
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  logitstream topics verify --bootstrap-servers broker:9092"})
+    footer = {
+      "  logitstream topics verify --bootstrap-servers broker:9092",
+      "  logitstream topics verify --erasure",
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class TopicsVerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigurationOptions options;
   @Mixin private OutputOption output;
 
+  @Option(
+      names = "--erasure",
+      description = {
+        "Expect topics that are set up for forgetting single prompts.",
+        "Short for --set topics.erasure=true."
+      })
+  private boolean erasure;
+
   @Override
   public Integer call() {
-    Configuration configuration = options.load();
+    Configuration configuration =
+        options.load(
+            new Shortcuts().put("topics.erasure", erasure ? true : null).values(),
+            TopicSettings.SETTINGS);
     List<TopicSpecification> topics = TopicSettings.from(configuration).pipeline();
     try (Admin admin = new KafkaClients(KafkaSettings.from(configuration), "topics").admin()) {
       Topics.verify(admin, topics);

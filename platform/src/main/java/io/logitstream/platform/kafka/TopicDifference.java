@@ -1,9 +1,9 @@
 package io.logitstream.platform.kafka;
 
-import io.logitstream.schemas.topics.CleanupPolicy;
 import io.logitstream.schemas.topics.TopicSpecification;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -86,24 +86,36 @@ record TopicDifference(boolean isError, String message, String mending) {
                     topic.name(),
                     name,
                     found,
-                    name.equals("max.message.bytes") ? "at least " : "",
+                    switch (name) {
+                      case "max.message.bytes" -> "at least ";
+                      case "max.compaction.lag.ms" -> "at most ";
+                      default -> "";
+                    },
                     expected),
             "kafka-configs.sh --bootstrap-server … --alter --entity-type topics --entity-name %s"
                     .formatted(topic.name())
-                + " --add-config %s=%s".formatted(name, expected)));
+                + " --add-config %s=%s"
+                    .formatted(name, expected.contains(",") ? "[" + expected + "]" : expected)));
   }
 
   private static boolean fits(
       TopicSpecification topic, String name, String expected, String found) {
     return switch (name) {
       case "max.message.bytes" -> atLeast(found, expected);
+      case "max.compaction.lag.ms" -> atLeast(expected, found);
       // A topic that is kept by time may be kept by key too; one kept by key must lose nothing.
       case "cleanup.policy" ->
-          topic.cleanupPolicy() == CleanupPolicy.COMPACT
-              ? found.equals(expected)
-              : List.of(found.split(",")).contains(expected) || found.isEmpty();
+          switch (topic.cleanupPolicy()) {
+            case COMPACT -> found.equals(expected);
+            case DELETE -> policies(found).contains(expected) || found.isEmpty();
+            case COMPACT_AND_DELETE -> policies(found).equals(policies(expected));
+          };
       default -> found.equals(expected);
     };
+  }
+
+  private static Set<String> policies(String setting) {
+    return Set.copyOf(List.of(setting.split(",")));
   }
 
   private static boolean atLeast(String found, String expected) {

@@ -9,8 +9,10 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.schemas.topics.TopicSpecification;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,31 @@ class TopicsTest {
                           "60000"))));
 
       assertThatCode(() -> Topics.verify(admin, List.of(prompts))).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void aPipelineThatIsNotSetUpForErasureIsToldHowToBe() {
+    TopicSettings plain = new TopicSettings(settings.topicPrefix(), 2, (short) 1);
+    TopicSettings erasable =
+        new TopicSettings(settings.topicPrefix(), 2, (short) 1, Optional.of(Duration.ofDays(1)));
+    try (Admin admin = admin()) {
+      Topics.create(admin, List.of(plain.specification(Topic.PROMPTS)));
+
+      assertThatThrownBy(() -> Topics.verify(admin, List.of(erasable.specification(Topic.PROMPTS))))
+          .hasMessageContaining("cleanup.policy is delete, expected compact,delete")
+          .hasMessageContaining("--add-config cleanup.policy=[compact,delete]")
+          .hasMessageContaining("expected at most 86400000");
+
+      Topics.create(admin, List.of(erasable.specification(Topic.TEACHER_LOGITS)));
+      assertThatCode(
+              () ->
+                  Topics.verify(
+                      admin,
+                      List.of(
+                          erasable.specification(Topic.TEACHER_LOGITS),
+                          plain.specification(Topic.TEACHER_LOGITS))))
+          .doesNotThrowAnyException();
     }
   }
 

@@ -3,7 +3,9 @@ package io.logitstream.schemas.topics;
 /** What a topic does with old records. */
 public enum CleanupPolicy {
   DELETE("delete"),
-  COMPACT("compact");
+  COMPACT("compact"),
+  /** By time, and by key before that: a tombstone erases a record. */
+  COMPACT_AND_DELETE("compact,delete");
 
   private final String setting;
 

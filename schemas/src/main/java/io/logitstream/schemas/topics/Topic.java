@@ -153,6 +153,30 @@ public enum Topic {
     return this == PROMPTS || this == TEACHER_LOGITS || this == EVALUATION_LOGITS;
   }
 
+  /**
+   * As {@link #pipeline}, set up for erasure: a tombstone under a record's key removes that record
+   * from every topic with a prompt's text, tokens or logits within a bounded time.
+   *
+   * @param within how long a record may outlive its tombstone on disk, from when it is compacted
+   */
+  public static List<TopicSpecification> erasablePipeline(
+      String prefix, int partitions, short replicationFactor, Duration within) {
+    List<String> erasable =
+        Arrays.stream(values())
+            .filter(Topic::holdsPrompts)
+            .map(topic -> topic.named(prefix))
+            .flatMap(name -> Stream.of(name, deadLetterTopic(name)))
+            .toList();
+    return pipeline(prefix, partitions, replicationFactor).stream()
+        .map(topic -> erasable.contains(topic.name()) ? topic.erasable(within) : topic)
+        .toList();
+  }
+
+  /** Whether records of this topic hold a prompt's text, tokens or logits, under its promptId. */
+  public boolean holdsPrompts() {
+    return this == PROMPTS || this == TEACHER_LOGITS || this == EVALUATION_LOGITS;
+  }
+
   private enum Partitioning {
     BY_PROMPT,
     BY_RUN,

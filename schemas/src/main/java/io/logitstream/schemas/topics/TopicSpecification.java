@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param cleanupPolicy what happens to old records
  * @param retention how long records are kept; empty for compacted topics
  * @param maxMessageBytes size of the largest record batch, in bytes
+ * @param compactedWithin the longest that a superseded record may wait for compaction; empty for
+ *     the broker's default
  */
 public record TopicSpecification(
     String name,
@@ -21,7 +23,26 @@ public record TopicSpecification(
     short replicationFactor,
     CleanupPolicy cleanupPolicy,
     Optional<Duration> retention,
-    int maxMessageBytes) {
+    int maxMessageBytes,
+    Optional<Duration> compactedWithin) {
+
+  /** A topic that is compacted, if it is, whenever the broker finds it worth its while. */
+  public TopicSpecification(
+      String name,
+      int partitions,
+      short replicationFactor,
+      CleanupPolicy cleanupPolicy,
+      Optional<Duration> retention,
+      int maxMessageBytes) {
+    this(
+        name,
+        partitions,
+        replicationFactor,
+        cleanupPolicy,
+        retention,
+        maxMessageBytes,
+        Optional.empty());
+  }
 
   public TopicSpecification {
     if (partitions < 1) {
@@ -45,6 +66,24 @@ public record TopicSpecification(
     settings.put("message.timestamp.type", "LogAppendTime");
     settings.put("max.message.bytes", Integer.toString(maxMessageBytes));
     retention.ifPresent(time -> settings.put("retention.ms", Long.toString(time.toMillis())));
+    compactedWithin.ifPresent(
+        time -> settings.put("max.compaction.lag.ms", Long.toString(time.toMillis())));
     return settings;
+  }
+
+  /**
+   * This topic, with records that a tombstone erases: compacted by key besides what it was.
+   *
+   * @param within the longest that an erased record may wait for compaction
+   */
+  TopicSpecification erasable(Duration within) {
+    return new TopicSpecification(
+        name,
+        partitions,
+        replicationFactor,
+        cleanupPolicy == CleanupPolicy.DELETE ? CleanupPolicy.COMPACT_AND_DELETE : cleanupPolicy,
+        retention,
+        maxMessageBytes,
+        Optional.of(within));
   }
 }

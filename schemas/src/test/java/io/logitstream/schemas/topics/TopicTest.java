@@ -3,7 +3,10 @@ package io.logitstream.schemas.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class TopicTest {
@@ -65,6 +68,34 @@ class TopicTest {
             "training-ledger",
             "checkpoints",
             "checkpoint-chunks");
+  }
+
+  @Test
+  void underErasureTombstonesRemoveWhatHoldsPromptsWithinABoundedTime() {
+    Map<String, Map<String, String>> topics =
+        Topic.erasablePipeline("", 3, (short) 1, Duration.ofHours(2)).stream()
+            .collect(Collectors.toMap(TopicSpecification::name, TopicSpecification::settings));
+
+    assertThat(topics).hasSize(Topic.pipeline("", 3, (short) 1).size());
+    for (String name :
+        List.of(
+            "prompts",
+            "prompts.dlq",
+            "teacher-logits",
+            "teacher-logits.dlq",
+            "evaluation-logits.dlq")) {
+      assertThat(topics.get(name))
+          .as(name)
+          .containsEntry("cleanup.policy", "compact,delete")
+          .containsEntry("max.compaction.lag.ms", "7200000")
+          .containsKey("retention.ms");
+    }
+    assertThat(topics.get("evaluation-logits"))
+        .containsEntry("cleanup.policy", "compact")
+        .containsEntry("max.compaction.lag.ms", "7200000");
+    assertThat(topics.get("training-steps"))
+        .containsEntry("cleanup.policy", "delete")
+        .doesNotContainKey("max.compaction.lag.ms");
   }
 
   @Test

@@ -50,6 +50,9 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
     if (skips.contains(new SkippedRecord(read.partition(), read.offset()))) {
       return new Reading.Condemned(OPERATOR, "train.skip names this record");
     }
+    if (read.value() == null) {
+      return new Reading.PassedOver(); // a tombstone: what it erases lies before it
+    }
     TeacherLogits record;
     try {
       record = deserializer.deserialize(read.topic(), read.value());

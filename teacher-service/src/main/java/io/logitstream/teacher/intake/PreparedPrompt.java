@@ -31,4 +31,7 @@ public sealed interface PreparedPrompt {
    */
   record Condemned(ConsumerRecord<String, byte[]> read, String code, RuntimeException failure)
       implements PreparedPrompt {}
+
+  /** A tombstone: there is nothing to score, and nothing to condemn. */
+  record Erasure(ConsumerRecord<String, byte[]> read) implements PreparedPrompt {}
 }

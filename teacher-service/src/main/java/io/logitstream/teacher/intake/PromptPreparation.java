@@ -25,6 +25,9 @@ public final class PromptPreparation
    */
   @Override
   public PreparedPrompt apply(ConsumerRecord<String, byte[]> read) {
+    if (read.value() == null) {
+      return new PreparedPrompt.Erasure(read);
+    }
     try {
       Prompt prompt = deserializer.deserialize(read.topic(), read.value());
       return new PreparedPrompt.Scorable(read, prompt, windows.of(prompt));
