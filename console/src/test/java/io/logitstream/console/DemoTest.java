@@ -1,17 +1,30 @@
 package io.logitstream.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.lineage.IndexSettings;
+import io.logitstream.lineage.LineageIndex;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -109,6 +122,102 @@ class DemoTest {
           .contains("letters", "digits");
       assertThat(none.status()).isEqualTo(2);
       assertThat(none.err()).contains("demo/999");
+    }
+  }
+
+  @Test
+  @Order(4)
+  void itsPromptsCanBeTracedAndTheirForgettingPlanned() throws Exception {
+    Path data = folder.resolve("data").resolve("kafka");
+    StopSignal stop = new StopSignal();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(data, 0));
+        EmbeddedRegistry registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0)) {
+      KafkaSettings kafka =
+          new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of());
+      LineageIndex index = index(kafka);
+      CompletableFuture<Void> running = run(index, stop);
+      await().until(() -> index.url().isPresent());
+      String[] there = {
+        "--bootstrap-servers",
+        broker.bootstrapServers(),
+        "--registry-url",
+        registry.url(),
+        "--index-url",
+        index.url().orElseThrow(),
+        "--output",
+        "json"
+      };
+      String trained = firstPrompt(kafka, "teacher-logits");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> with(there, "trace", "--prompt", trained).status() == 0);
+
+      Invocation trace = with(there, "trace", "--prompt", trained);
+      Invocation heldOut =
+          with(there, "trace", "--prompt", firstPrompt(kafka, "evaluation-logits"));
+      Invocation unknown = with(there, "trace", "--prompt", "nobody's");
+      Invocation plan = with(there, "forget", "--prompt", trained);
+      Invocation nothing = with(there, "forget", "--subject", "nobody", "--yes");
+      stop.request();
+      running.join();
+
+      assertThat(trace.json().get("answer").asText()).isEqualTo("trained");
+      assertThat(trace.json().get("runs").get(0).get("firstCheckpoint").asText())
+          .startsWith("demo/");
+      assertThat(heldOut.status()).isEqualTo(10);
+      assertThat(unknown.status()).isEqualTo(14);
+      assertThat(unknown.json().get("recordsBehind").isNumber()).isTrue();
+      assertThat(plan.status()).as(plan.err()).isZero();
+      assertThat(plan.json().get("removals").findValuesAsText("means")).contains("RETENTION");
+      assertThat(plan.json().get("trainedCheckpoints").get(0).get("checkpoints")).isNotEmpty();
+      assertThat(plan.json().get("replayWithout").get("skip")).isNotEmpty();
+      assertThat(nothing.status()).isEqualTo(14);
+    }
+  }
+
+  private static LineageIndex index(KafkaSettings kafka) {
+    return new LineageIndex(
+        new IndexSettings(
+            "lineage-index",
+            "127.0.0.1",
+            0,
+            folder.resolve("data").resolve("index"),
+            1,
+            0,
+            32L << 20,
+            1),
+        kafka,
+        new SimpleMeterRegistry(),
+        new Health());
+  }
+
+  private static CompletableFuture<Void> run(LineageIndex index, StopSignal stop) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            index.run(stop);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private static String firstPrompt(KafkaSettings kafka, String topic) {
+    try (Consumer<String, byte[]> consumer =
+        new KafkaClients(kafka, "test").consumer(Map.of("max.poll.records", 1))) {
+      consumer.assign(
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList());
+      consumer.seekToBeginning(consumer.assignment());
+      List<String> keys = new ArrayList<>();
+      await()
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(read -> keys.add(read.key()));
+                return !keys.isEmpty();
+              });
+      return keys.get(0).substring(0, keys.get(0).indexOf('/'));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.lineage.IndexSettings;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.kafka.KafkaSettings;
@@ -26,6 +27,7 @@ final class AllSettings {
     settings.put("produce", without(shared, ProducerSettings.SETTINGS));
     settings.put("teach", without(shared, TeacherService.settings()));
     settings.put("train", without(shared, TrainerSettings.SETTINGS));
+    settings.put("index, trace, forget", IndexSettings.SETTINGS);
     settings.put("Metrics and health (services)", HealthSettings.SETTINGS);
     return settings;
   }

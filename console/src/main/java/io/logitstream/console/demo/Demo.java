@@ -74,7 +74,12 @@ public final class Demo {
   private static void watch(
       DemoPipeline pipeline, DemoView view, DemoHeading heading, StopSignal stop)
       throws InterruptedException {
+    boolean indexTold = false;
     while (!stop.await(FRAME) && pipeline.isRunning()) {
+      if (!indexTold && pipeline.indexUrl().isPresent()) {
+        view.note("The lineage index answers on " + pipeline.indexUrl().get());
+        indexTold = true;
+      }
       Snapshot snapshot = pipeline.snapshot();
       view.show(snapshot, pipeline.sample());
       if (snapshot.seconds() >= heading.limitSeconds()) {

@@ -44,6 +44,9 @@ public final class DemoDefaults {
     defaults.put("evaluation.wait", "60s");
     defaults.put("evaluation.domains", String.join(",", request.domains()));
     defaults.put("checkpoint.every-steps", "100");
+
+    defaults.put("index.port", "0");
+    defaults.put("index.data", request.data().resolve("index").toString());
     return defaults;
   }
 }

@@ -3,6 +3,8 @@ package io.logitstream.console.demo;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.lineage.IndexSettings;
+import io.logitstream.lineage.LineageIndex;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
@@ -53,6 +55,7 @@ final class DemoPipeline implements AutoCloseable {
   private final Observations observations;
   private final PipelineWatcher watcher;
   private final SampleWriter samples;
+  private final LineageIndex index;
   private final Thread services;
 
   private DemoPipeline(
@@ -73,7 +76,14 @@ final class DemoPipeline implements AutoCloseable {
       KafkaSettings kafka = KafkaSettings.from(configuration);
       this.clients = new KafkaClients(kafka, "demo");
       createTopics(kafka);
-      Map<String, Service> running = services();
+      Health health = new Health();
+      this.index =
+          new LineageIndex(
+              IndexSettings.from(configuration),
+              kafka,
+              open(new Meters("index")).registry(),
+              health);
+      Map<String, Service> running = services(health);
       String run = TrainerSettings.from(configuration).run();
       this.coldStartSeconds = DemoReport.processSeconds();
       this.observations = new Observations(run, System.nanoTime());
@@ -94,6 +104,7 @@ final class DemoPipeline implements AutoCloseable {
     TeacherSettings.from(configuration);
     TrainerSettings.from(configuration);
     TopicSettings.from(configuration);
+    IndexSettings.from(configuration);
   }
 
   /** Starts everything; the clock of the demo runs from here. */
@@ -107,6 +118,11 @@ final class DemoPipeline implements AutoCloseable {
 
   String bootstrapServers() {
     return broker.bootstrapServers();
+  }
+
+  /** Where the lineage index answers; empty while it does not listen. */
+  Optional<String> indexUrl() {
+    return index.url();
   }
 
   KafkaClients clients() {
@@ -178,8 +194,7 @@ final class DemoPipeline implements AutoCloseable {
     SchemaRegistration.register(kafka);
   }
 
-  private Map<String, Service> services() {
-    Health health = new Health();
+  private Map<String, Service> services(Health health) {
     PromptProducer producer =
         new PromptProducer(
             ProducerSettings.from(configuration), open(new Meters("producer")).registry(), health);
@@ -206,6 +221,7 @@ final class DemoPipeline implements AutoCloseable {
               trainer.run(signal);
               signal.request(); // a student that has learned its steps ends the demo
             }));
+    services.put("index", watched(index));
     return services;
   }
 

@@ -118,5 +118,7 @@ final class DemoSummary {
             .formatted(data.resolve("kafka")));
     say.accept(
         "  and then              ./logitstream checkpoints export %s my-student".formatted(id));
+    say.accept(
+        "  and its lineage       ./logitstream index --data '%s'".formatted(data.resolve("index")));
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.lineage.erasure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.lineage.query;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.lineage.store;
+
+import org.jspecify.annotations.NullMarked;
