@@ -17,6 +17,7 @@ import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.TeacherIdentity;
 import io.logitstream.schemas.TeacherLogits;
+import io.logitstream.schemas.TrainedSpan;
 import io.logitstream.schemas.Verdict;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -57,7 +58,7 @@ public final class Samples {
         .setEncoding(LogitsEncoding.LABELS)
         .setEncodingVersion(1)
         .setTokenCount(2)
-        .setSpans(List.of())
+        .setSpans(List.of(TrainedSpan.newBuilder().setStart(0).setEnd(1).build()))
         .setPayload(ByteBuffer.wrap(new byte[] {1, 2, 3}))
         .setSource("docs")
         .setSourcePosition("file/" + id)

@@ -130,12 +130,17 @@ final class PromptProcessor implements Processor<byte[], byte[], Void, Void> {
             .setWindows(window.getWindows())
             .setTeacher(window.getTeacher().getName() + "@" + window.getTeacher().getRevision())
             .setHeldOut(window.getHeldOut())
-            .setWeight(window.getWeight())
+            .setWeight(isTrainable(window) ? window.getWeight() : 0)
             .setSubject(window.getSubject())
             .setDomain(window.getDomain())
             .setSource(window.getSource())
             .build());
     counts.window();
+  }
+
+  /** Runs pass a window over whose spans have no weight, as they do one that has none itself. */
+  private static boolean isTrainable(TeacherLogits window) {
+    return window.getSpans().stream().anyMatch(span -> span.getWeight() != 0);
   }
 
   private IndexedRecord.Builder located(RecordKind kind, String key, RecordPlace place) {
