@@ -1,5 +1,7 @@
 package io.logitstream.distillation.optimizer;
 
+import java.util.Optional;
+
 /**
  * AdamW with bias correction and decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101),
  * the gradient's norm clipped.
@@ -13,6 +15,7 @@ package io.logitstream.distillation.optimizer;
  * @param clipNorm greatest Euclidean norm of the whole gradient; 0 for no clipping
  * @param averages of the weights, kept beside them
  * @param freezing the weights that are not trained
+ * @param muon what updates the layers' matrices instead; empty: AdamW updates all weights
  */
 public record OptimizerSettings(
     LearningRateSchedule schedule,
@@ -22,7 +25,8 @@ public record OptimizerSettings(
     double weightDecay,
     double clipNorm,
     AverageSettings averages,
-    Freezing freezing) {
+    Freezing freezing,
+    Optional<Muon> muon) {
   public OptimizerSettings {
     check(beta1 >= 0 && beta1 < 1, "beta1", beta1, ">= 0 and < 1");
     check(beta2 >= 0 && beta2 < 1, "beta2", beta2, ">= 0 and < 1");
@@ -31,7 +35,7 @@ public record OptimizerSettings(
     check(clipNorm >= 0 && Double.isFinite(clipNorm), "clip norm", clipNorm, ">= 0");
   }
 
-  /** All weights are trained, and no averages are kept. */
+  /** AdamW trains all weights, and no averages are kept. */
   public OptimizerSettings(
       LearningRateSchedule schedule,
       double beta1,
@@ -47,7 +51,8 @@ public record OptimizerSettings(
         weightDecay,
         clipNorm,
         AverageSettings.NONE,
-        Freezing.NONE);
+        Freezing.NONE,
+        Optional.empty());
   }
 
   /**

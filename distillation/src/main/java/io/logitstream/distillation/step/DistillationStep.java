@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.LossProgram;
 import io.logitstream.distillation.loss.ObjectiveSettings;
-import io.logitstream.distillation.optimizer.OptimizerProgram;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
@@ -37,7 +36,7 @@ public final class DistillationStep implements AutoCloseable {
   private final NDManager manager;
   private final TorchProgram program;
   private final RotaryTables rotary;
-  private final List<Integer> trained;
+  private final WeightUpdate weightUpdate;
 
   /**
    * @param microBatchTokens most input positions of a micro-batch, padding included; a longer
@@ -97,7 +96,7 @@ public final class DistillationStep implements AutoCloseable {
     this.optimizer = optimizer;
     this.microBatchTokens = microBatchTokens;
     this.chunks = chunks;
-    this.trained = optimizer.freezing().trained(config);
+    this.weightUpdate = new WeightUpdate(config, optimizer);
     engine.enterThread();
     this.manager = engine.newManager();
     this.program =
@@ -106,7 +105,7 @@ public final class DistillationStep implements AutoCloseable {
             DecoderProgram.source(config, computeType)
                 + LossProgram.common(config)
                 + LossProgram.source(config, objective, chunks, recomputed)
-                + OptimizerProgram.SOURCE);
+                + WeightUpdate.SOURCE);
     this.rotary = new RotaryTables(manager, config);
   }
 
@@ -163,13 +162,13 @@ public final class DistillationStep implements AutoCloseable {
         }
       }
     }
-    double norm = program.inferScalar("gradient_norm", trainedOf(gradients));
+    double norm = weightUpdate.gradientNorm(program, gradients);
     if (!Double.isFinite(norm)) {
       throw new NonFiniteStepException(
           step, "gradient norm", norm, IntStream.range(0, examples.size()).boxed().toList());
     }
     double learningRate = optimizer.schedule().rateAt(step);
-    update(state, gradients, step, learningRate, optimizer.clipFactor(norm));
+    weightUpdate.apply(program, state, gradients, step, learningRate, optimizer.clipFactor(norm));
     return new StepResult(
         step,
         losses.total(),
@@ -233,58 +232,6 @@ public final class DistillationStep implements AutoCloseable {
       out[i] = (float) values[i];
     }
     return out;
-  }
-
-  private void update(
-      TrainingState state,
-      List<NDArray> gradients,
-      long step,
-      double learningRate,
-      double gradientFactor) {
-    if (gradientFactor != 1) {
-      program.inferScalar("scale", gradients, gradientFactor);
-    }
-    List<NDArray> weights = state.weightTensors();
-    state.beginUpdate();
-    updateOfRank(2, optimizer.weightDecay(), state, weights, gradients, step, learningRate);
-    updateOfRank(1, 0, state, weights, gradients, step, learningRate);
-    if (optimizer.averages().isKept()) {
-      program.inferScalar(
-          "average", state.averageTensors(), weights, optimizer.averages().shareAt(step));
-    }
-    state.endUpdate();
-  }
-
-  /** Matrices decay; vectors, which are the gains of norms, do not. */
-  private void updateOfRank(
-      int rank,
-      double weightDecay,
-      TrainingState state,
-      List<NDArray> weights,
-      List<NDArray> gradients,
-      long step,
-      double learningRate) {
-    List<NDArray> own = ofRank(rank, trainedOf(weights));
-    if (own.isEmpty()) {
-      return;
-    }
-    program.inferScalar(
-        "adamw",
-        own,
-        ofRank(rank, trainedOf(gradients)),
-        ofRank(rank, trainedOf(state.firstMomentTensors())),
-        ofRank(rank, trainedOf(state.secondMomentTensors())),
-        new double[] {
-          learningRate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), weightDecay, step
-        });
-  }
-
-  private List<NDArray> trainedOf(List<NDArray> tensors) {
-    return trained.size() == tensors.size() ? tensors : trained.stream().map(tensors::get).toList();
-  }
-
-  private static List<NDArray> ofRank(int rank, List<NDArray> tensors) {
-    return tensors.stream().filter(tensor -> tensor.getShape().dimension() == rank).toList();
   }
 
   private void check(TrainingExample example) {

@@ -21,6 +21,7 @@ import io.logitstream.model.decoder.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,8 @@ class AveragesTest {
             0.1,
             1,
             averages,
-            Freezing.NONE),
+            Freezing.NONE,
+            Optional.empty()),
         100);
   }
 

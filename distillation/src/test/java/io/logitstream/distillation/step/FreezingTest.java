@@ -20,6 +20,7 @@ import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.WeightTensor;
 import io.logitstream.model.decoder.Weights;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,8 @@ class FreezingTest {
             0.1,
             0,
             AverageSettings.NONE,
-            new Freezing(List.of(frozen))),
+            new Freezing(List.of(frozen)),
+            Optional.empty()),
         100);
   }
 

@@ -3,12 +3,14 @@ package io.logitstream.trainer.training;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.AverageSettings;
 import io.logitstream.distillation.optimizer.Freezing;
+import io.logitstream.distillation.optimizer.Muon;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -65,6 +67,15 @@ public record TrainingSettings(
           List.of(),
           "Weights that are not trained, by their names in model.safetensors, with * for any part:"
               + " model.embed_tokens.weight, model.layers.0.*.");
+  private static final Setting<OptimizerChoice> OPTIMIZER =
+      Setting.choice(
+          "optimizer.kind",
+          OptimizerChoice.class,
+          OptimizerChoice.ADAMW,
+          "What updates weights: adamw, or muon, which updates the layers' matrices by"
+              + " orthogonalised momentum and everything else by AdamW.");
+  private static final Setting<Double> MOMENTUM =
+      Setting.decimal("optimizer.momentum", 0.95, 0, 0.999999, "Decay of Muon's momentum.");
   private static final Setting<Double> BETA1 =
       Setting.decimal("optimizer.beta1", 0.9, 0, 0.999999, "Decay of AdamW's first moment.");
   private static final Setting<Double> BETA2 =
@@ -115,6 +126,8 @@ public record TrainingSettings(
                   MAX_TOKENS,
                   RECOMPUTE_LAYERS,
                   FROZEN,
+                  OPTIMIZER,
+                  MOMENTUM,
                   BETA1,
                   BETA2,
                   EPSILON,
@@ -146,11 +159,19 @@ public record TrainingSettings(
             configuration.get(WEIGHT_DECAY),
             configuration.get(CLIP_NORM),
             new AverageSettings(configuration.get(AVERAGE_DECAY)),
-            new Freezing(configuration.get(FROZEN))),
+            new Freezing(configuration.get(FROZEN)),
+            muon(configuration)),
         configuration.get(COMPUTE_TYPE),
         configuration.get(DEVICE),
         configuration.get(THREADS),
         configuration.get(RECOMPUTE_LAYERS));
+  }
+
+  private static Optional<Muon> muon(Configuration configuration) {
+    return switch (configuration.get(OPTIMIZER)) {
+      case ADAMW -> Optional.empty();
+      case MUON -> Optional.of(new Muon(configuration.get(MOMENTUM)));
+    };
   }
 
   /** What the result depends on, by key; without the compute type, which may be probed. */
@@ -167,6 +188,13 @@ public record TrainingSettings(
     }
     identity.putAll(LossSettings.identity(objective));
     identity.putAll(ScheduleSettings.identity(optimizer.schedule()));
+    optimizer
+        .muon()
+        .ifPresent(
+            muon -> {
+              identity.put(OPTIMIZER.name(), "muon");
+              identity.put(MOMENTUM.name(), Double.toString(muon.momentum()));
+            });
     identity.put(BETA1.name(), Double.toString(optimizer.beta1()));
     identity.put(BETA2.name(), Double.toString(optimizer.beta2()));
     identity.put(EPSILON.name(), Double.toString(optimizer.epsilon()));
