@@ -17,10 +17,10 @@ public final class DemoDefaults {
     defaults.put("source.epochs", "0");
     // An order in which held-out texts of both standard domains come early: the first step waits
     // for the evaluation set.
-    defaults.put("source.seed", "10");
+    defaults.put("source.seed", "15");
     defaults.put("prompt.max-characters", "1600");
-    defaults.put("held-out.share", "100");
-    defaults.put("pacing.prompts-per-second", "20");
+    defaults.put("held-out.share", "50");
+    defaults.put("pacing.prompts-per-second", "28");
     defaults.put("intake.gather-time", "200ms");
 
     // Teachers and trainer compute on the same cores all the time: more threads each would only
@@ -35,15 +35,18 @@ public final class DemoDefaults {
     defaults.put("run", RUN);
     defaults.put("student.model", request.student().toString());
     defaults.put("compute.threads", "1");
-    defaults.put("train.step-records", "8");
+    defaults.put("train.step-records", "4");
     defaults.put("loss.soft-weight", "0.9");
-    defaults.put("optimizer.learning-rate", "0.004");
+    defaults.put("optimizer.kind", "muon");
+    defaults.put("optimizer.learning-rate", "0.003");
     defaults.put("optimizer.warmup-steps", "40");
-    defaults.put("evaluation.every-steps", "50");
+    defaults.put("optimizer.decay", "linear");
+    defaults.put("optimizer.decay-steps", "1700");
+    defaults.put("evaluation.every-steps", "100");
     defaults.put("evaluation.windows", "16");
     defaults.put("evaluation.wait", "60s");
     defaults.put("evaluation.domains", String.join(",", request.domains()));
-    defaults.put("checkpoint.every-steps", "100");
+    defaults.put("checkpoint.every-steps", "200");
 
     defaults.put("index.port", "0");
     defaults.put("index.data", request.data().resolve("index").toString());
