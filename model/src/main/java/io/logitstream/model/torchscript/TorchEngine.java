@@ -71,9 +71,9 @@ public final class TorchEngine {
               throw new IllegalArgumentException(
                   "device is '%s', expected auto, cpu or cuda".formatted(deviceName));
         };
-    if (threads > 0) {
-      JniUtils.setNumThreads(threads);
-    }
+    // Until a number is set, MKL may take fewer threads, and rounds otherwise: what a run computed
+    // with libtorch's own choice must come out again where that number is asked for.
+    JniUtils.setNumThreads(threads > 0 ? threads : JniUtils.getNumThreads());
     TorchEngine torch = new TorchEngine(engine, device);
     torch.enterThread();
     return torch;
