@@ -5,7 +5,7 @@ import io.logitstream.lineage.topology.IndexCounts;
 import io.logitstream.lineage.topology.IndexTopology;
 import io.logitstream.lineage.topology.IndexedTopics;
 import io.logitstream.lineage.topology.StreamsSettings;
-import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.deadletter.LetterHeaders;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicIdentity;
 import io.logitstream.platform.lifecycle.StopSignal;
@@ -112,7 +112,7 @@ public final class IndexInMemory implements AutoCloseable {
 
   public void deadLetter(Topic of, String key, String code) {
     RecordHeaders headers = new RecordHeaders();
-    headers.add(DeadLetters.CODE, utf8(code));
+    headers.add(LetterHeaders.CODE, utf8(code));
     input(Topic.deadLetterTopic(of.baseName()))
         .pipeInput(new TestRecord<>(utf8(key), new byte[] {9}, headers, APPENDED_AT));
   }

@@ -68,13 +68,19 @@ public final class PromptProducer implements Service {
    * Publishes until the end of the source or a stop.
    *
    * @throws LogitstreamException FENCED if another producer of the source started; CONFIGURATION if
-   *     the source is empty, changed, or topics are missing; RETRYABLE if Kafka or the registry
-   *     could not be reached at the start
+   *     the source is empty, changed, or topics are missing. A broker or registry that does not
+   *     answer is waited for
    */
   @Override
   public void run(StopSignal stop) throws Exception {
     try (PromptSequence sequence = PromptSequence.open(source, progress)) {
-      Intake intake = RetryPolicy.atStart().call("start", () -> begin(stop), stop::await, random);
+      Intake intake =
+          RetryPolicy.patient()
+              .call(
+                  "start (%s)".formatted(settings.kafka().lookedFor()),
+                  () -> begin(stop),
+                  stop::await,
+                  random);
       int failures = 0;
       long committedBefore = 0;
       while (!publish(sequence, intake, stop)) {
@@ -105,7 +111,10 @@ public final class PromptProducer implements Service {
       if (KafkaFailures.kindOf(e) != FailureKind.RETRYABLE) {
         throw e;
       }
-      LOGGER.warn("going on from the stored position: {}", e.getMessage());
+      LOGGER.warn(
+          "going on from the stored position: {}. {}",
+          e.getMessage(),
+          settings.kafka().lookedFor());
       health.ready(COMPONENT, false, String.valueOf(e.getMessage()));
       return false;
     }

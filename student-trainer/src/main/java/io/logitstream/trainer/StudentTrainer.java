@@ -30,9 +30,8 @@ public final class StudentTrainer implements Service {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(StudentTrainer.class);
 
-  /** Sessions in a row that may fail without a checkpoint between them. */
-  private static final RetryPolicy SESSIONS =
-      new RetryPolicy(10, Duration.ofMillis(250), Duration.ofSeconds(10), 0.2);
+  /** What the surroundings may mend is waited for, however long: a stop ends it. */
+  private static final RetryPolicy SESSIONS = RetryPolicy.patient();
 
   private final TrainerSettings settings;
   private final KafkaSettings kafka;
@@ -90,14 +89,19 @@ public final class StudentTrainer implements Service {
           LogitstreamException e = classified(problem);
           incarnation = session.incarnation();
           failures = session.hasCommitted() ? 1 : failures + 1;
-          if (!mayGoOn(e, incarnation, failures, stop)) {
+          if (!mayGoOn(e, stop)) {
             throw e;
           }
           health.ready(COMPONENT, false, String.valueOf(e.getMessage()));
-          LOGGER.warn("going on from the newest checkpoint: {}", e.getMessage());
-        }
-        if (stop.await(SESSIONS.pause(failures, new SplittableRandom()))) {
-          return;
+          Duration pause = SESSIONS.pause(failures, new SplittableRandom());
+          LOGGER.warn(
+              "going on from the newest checkpoint in {} ms: {}. {}",
+              pause.toMillis(),
+              e.getMessage(),
+              kafka.lookedFor());
+          if (stop.await(pause)) {
+            return;
+          }
         }
       }
     } finally {
@@ -113,11 +117,8 @@ public final class StudentTrainer implements Service {
             KafkaFailures.kindOf(problem), "training failed: " + problem, problem);
   }
 
-  private static boolean mayGoOn(
-      LogitstreamException failure, long incarnation, int failures, StopSignal stop) {
+  private static boolean mayGoOn(LogitstreamException failure, StopSignal stop) {
     return failure.kind() == FailureKind.RETRYABLE
-        && incarnation > 0
-        && failures < SESSIONS.attempts()
         && !stop.requested()
         && !Thread.currentThread().isInterrupted();
   }

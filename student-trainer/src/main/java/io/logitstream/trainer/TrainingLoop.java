@@ -103,6 +103,12 @@ final class TrainingLoop {
         .map(PinnedEvaluation::pin)
         .orElse(List.of())
         .forEach(set -> parts.pending().pinned(set, clock.now()));
+    parts
+        .evaluation()
+        .map(PinnedEvaluation::takeCondemned)
+        .ifPresent(
+            condemned ->
+                parts.pending().condemned(condemned.skips(), condemned.letters(), clock.now()));
   }
 
   /** Consumes the records of a step and takes it; empty if the training ends before it. */

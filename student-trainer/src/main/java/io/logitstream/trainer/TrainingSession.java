@@ -157,7 +157,7 @@ final class TrainingSession implements AutoCloseable {
                 pending,
                 checkpoints,
                 report,
-                new DeadLetters("student-trainer", meters)),
+                deadLetters(Topic.TEACHER_LOGITS)),
             new LogIdentity(LiveCursor.NAME, logits),
             clock)
         .run(stop);
@@ -170,6 +170,10 @@ final class TrainingSession implements AutoCloseable {
 
   private String name(Topic topic) {
     return topic.named(clients.settings().topicPrefix());
+  }
+
+  private DeadLetters deadLetters(Topic topic) {
+    return new DeadLetters("student-trainer", topic, meters);
   }
 
   private StudentIdentity identity(OpenedRun run) {
@@ -261,6 +265,9 @@ final class TrainingSession implements AutoCloseable {
                 settings.ingest().teachers(),
                 student,
                 run.takeover().evaluationSets(),
+                run.takeover().skips(),
+                deadLetters(Topic.EVALUATION_LOGITS),
+                settings.ingest().maxCondemned(),
                 health)));
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.deadletter.LetterHeaders;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
@@ -20,6 +21,7 @@ import io.logitstream.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,9 +31,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class StudentTrainerTest {
@@ -215,15 +219,113 @@ class StudentTrainerTest {
   }
 
   @Test
-  void labelsCannotTrainASoftObjective() {
-    write(teacher -> teacher.labels(4));
+  void recordsThatTheLossCannotUseAreCondemnedAndTheRunGoesOn() throws Exception {
+    write(
+        teacher -> {
+          teacher.sampled(4);
+          teacher.sampled(1, record -> record.setTemperature(2));
+          teacher.labels(1);
+          teacher.sampled(4);
+        });
 
-    assertThatThrownBy(() -> trainers.train("run"))
-        .isInstanceOfSatisfying(
-            LogitstreamException.class,
-            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.CONFIGURATION))
-        .hasMessageContaining("domain java")
-        .hasMessageContaining("LABELS");
+    trainers.train("run");
+
+    assertThat(trainers.newest("run").getTrainedRecords()).isEqualTo(8);
+    assertThat(skips("run"))
+        .extracting(SkipEntry::getCode)
+        .containsExactly("unfit-for-loss", "unfit-for-loss");
+    assertThat(skips("run"))
+        .extracting(SkipEntry::getReason)
+        .anySatisfy(reason -> assertThat(reason).contains("domain java", "temperature 2.0"))
+        .anySatisfy(reason -> assertThat(reason).contains("LABELS"));
+  }
+
+  @Test
+  void recordsWithNamesThatWouldNotFitTheLedgerAreCondemned() throws Exception {
+    write(
+        teacher -> {
+          teacher.sampled(4);
+          teacher.sampled(
+              1,
+              record -> {
+                record.setPromptId("p".repeat(300_000));
+                record.setHeldOut(true);
+              });
+          teacher.sampled(1, record -> record.setDomain("d".repeat(300_000)));
+          // What is left over makes a last, smaller step, with all that was condemned before it.
+          teacher.sampled(5);
+        });
+
+    trainers.train("run");
+
+    assertThat(trainers.newest("run").getTrainedRecords()).isEqualTo(9);
+    assertThat(skips("run"))
+        .extracting(SkipEntry::getCode)
+        .containsExactly("metadata-too-large", "metadata-too-large");
+  }
+
+  @Test
+  @Timeout(180)
+  void moreCondemnedBytesThanATransactionShouldHoldAreCutAndTheRunGoesOn() throws Exception {
+    byte[] large = new byte[7 << 20];
+    byte[] bomb = new byte[20 << 20];
+    // A zero would begin the wire format, with a schema that another registry may know.
+    large[0] = 1;
+    bomb[0] = 1;
+    write(
+        teacher -> {
+          teacher.sampled(3);
+          for (int i = 0; i < 6; i++) {
+            teacher.bytes(Topic.TEACHER_LOGITS, 0, large);
+          }
+          teacher.compressed(Topic.TEACHER_LOGITS, 0, bomb);
+          teacher.sampled(5);
+        });
+
+    trainers.train("run");
+
+    assertThat(trainers.newest("run").getTrainedRecords()).isEqualTo(8);
+    assertThat(skips("run")).hasSize(7);
+    assertThat(records(Topic.deadLetterTopic(pipeline.topic(Topic.TEACHER_LOGITS))))
+        .hasSize(7)
+        .anySatisfy(letter -> assertThat(letter.value()).hasSize(7 << 20))
+        .anySatisfy(
+            letter ->
+                assertThat(LetterHeaders.text(letter.headers(), LetterHeaders.VALUE_BYTES))
+                    .contains("7340032"))
+        .anySatisfy(
+            letter ->
+                assertThat(LetterHeaders.text(letter.headers(), LetterHeaders.VALUE_BYTES))
+                    .contains("20971520"));
+  }
+
+  @Test
+  void damagedEvaluationWindowsAreDeadLettersOnceForARun() throws Exception {
+    write(
+        teacher -> {
+          teacher.bytes(Topic.EVALUATION_LOGITS, 0, new byte[] {1, 2, 3});
+          teacher.heldOut(3, "java");
+          teacher.sampled(16);
+        });
+    trainers
+        .with("evaluation.windows", "3")
+        .with("evaluation.domains", "java,scala")
+        .with("evaluation.wait", "1s")
+        .with("train.max-steps", "2");
+
+    trainers.train("run");
+    trainers.with("train.max-steps", "4").train("run");
+
+    assertThat(skips("run"))
+        .singleElement()
+        .satisfies(
+            skip -> {
+              assertThat(skip.getCursor()).isEqualTo("evaluation");
+              assertThat(skip.getCode()).isEqualTo("malformed");
+            });
+    assertThat(committed(Topic.deadLetterTopic(pipeline.topic(Topic.EVALUATION_LOGITS))))
+        .isEqualTo(1);
+    assertThat(trainers.newest("run").getEvaluationSets()).hasSize(1);
   }
 
   @Test
@@ -506,14 +608,18 @@ class StudentTrainerTest {
   }
 
   private int committed(String topic) {
+    return records(topic).size();
+  }
+
+  private List<ConsumerRecord<String, byte[]>> records(String topic) {
     try (Consumer<String, byte[]> consumer = pipeline.clients().consumer(Map.of())) {
       TopicPartition partition = new TopicPartition(topic, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      int records = 0;
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
       while (consumer.position(partition) < end) {
-        records += consumer.poll(Duration.ofMillis(100)).count();
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
       }
       return records;
     }

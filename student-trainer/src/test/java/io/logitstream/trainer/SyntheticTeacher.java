@@ -106,6 +106,14 @@ final class SyntheticTeacher implements AutoCloseable {
     producer.flush();
   }
 
+  /** Writes bytes that are no record, compressed: the topic takes what unfolds to more. */
+  void compressed(Topic topic, int partition, byte[] value) {
+    Map<String, Object> config = Map.of("compression.type", "zstd", "max.request.size", 64 << 20);
+    try (Producer<String, byte[]> compressing = pipeline.clients().producer(config)) {
+      compressing.send(new ProducerRecord<>(pipeline.topic(topic), partition, "bytes", value));
+    }
+  }
+
   @Override
   public void close() {
     producer.close();

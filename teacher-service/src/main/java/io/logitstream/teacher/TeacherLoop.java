@@ -1,5 +1,7 @@
 package io.logitstream.teacher;
 
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.teacher.backpressure.Backpressure;
@@ -38,6 +40,8 @@ final class TeacherLoop {
   private final DeadLetters deadLetters;
   private final TransactionalPublisher publisher;
   private final TeacherProgress progress;
+  private final int maxCondemnedInARow;
+  private int condemnedInARow;
 
   TeacherLoop(
       TeacherSettings settings,
@@ -49,7 +53,8 @@ final class TeacherLoop {
       Outbox outbox,
       DeadLetters deadLetters,
       TransactionalPublisher publisher,
-      TeacherProgress progress) {
+      TeacherProgress progress,
+      int maxCondemnedInARow) {
     this.settings = settings;
     this.backpressure = backpressure;
     this.intake = intake;
@@ -60,12 +65,14 @@ final class TeacherLoop {
     this.deadLetters = deadLetters;
     this.publisher = publisher;
     this.progress = progress;
+    this.maxCondemnedInARow = maxCondemnedInARow;
   }
 
   /**
    * Works until asked to stop.
    *
    * @param committed run after each transaction
+   * @throws LogitstreamException CONFIGURATION if too many prompts in a row are condemned
    */
   void run(StopSignal stop, Runnable committed) {
     while (!stop.requested()) {
@@ -79,6 +86,7 @@ final class TeacherLoop {
       if (cycle.isEmpty()) {
         continue;
       }
+      checkCondemned(cycle);
       try {
         commit(cycle);
         committed.run();
@@ -87,6 +95,32 @@ final class TeacherLoop {
         LOGGER.info("giving up {} prompts: {}", cycle.prompts().size(), e.getMessage());
         publisher.abort();
         intake.rewind();
+      }
+    }
+  }
+
+  /** What exceeds the limit is not committed: it is there to be read again, once all is well. */
+  private void checkCondemned(Cycle cycle) {
+    for (PreparedPrompt prompt : cycle.prompts()) {
+      if (!(prompt instanceof PreparedPrompt.Condemned condemned)) {
+        condemnedInARow = 0;
+        continue;
+      }
+      condemnedInARow++;
+      if (maxCondemnedInARow > 0 && condemnedInARow > maxCondemnedInARow) {
+        throw new LogitstreamException(
+            FailureKind.CONFIGURATION,
+            ("%d prompts in a row go to the dead letters, expected at most %d"
+                    + " (teacher.max-dead-letters-in-a-row): something is wrong with what is written"
+                    + " to %s. The last is %d@%d, %s: %s")
+                .formatted(
+                    condemnedInARow,
+                    maxCondemnedInARow,
+                    prompt.read().topic(),
+                    prompt.read().partition(),
+                    prompt.read().offset(),
+                    condemned.code(),
+                    condemned.failure().getMessage()));
       }
     }
   }

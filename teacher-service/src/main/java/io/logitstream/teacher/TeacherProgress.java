@@ -14,6 +14,7 @@ public final class TeacherProgress {
   private final LongAdder trainedTokens = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder scoringNanos = new LongAdder();
+  private final LongAdder lostOffsets = new LongAdder();
   private volatile boolean paused;
 
   /**
@@ -60,6 +61,10 @@ public final class TeacherProgress {
     paused = waits;
   }
 
+  void lost(long offsets) {
+    lostOffsets.add(offsets);
+  }
+
   void add(CycleFigures figures) {
     prompts.add(figures.prompts());
     deadLetters.add(figures.deadLetters());
@@ -76,6 +81,11 @@ public final class TeacherProgress {
     counter(meters, "logitstream.teacher.tokens", "Tokens that were scored", scoredTokens);
     counter(meters, "logitstream.teacher.trained", "Positions to train on", trainedTokens);
     counter(meters, "logitstream.teacher.bytes", "Value bytes that are committed", bytes);
+    counter(
+        meters,
+        "logitstream.teacher.lost.offsets",
+        "Offsets of prompts that retention deleted before they were read",
+        lostOffsets);
     FunctionCounter.builder("logitstream.teacher.scoring", scoringNanos, nanos -> nanos.sum() / 1e9)
         .description("Time spent scoring and encoding")
         .baseUnit("seconds")

@@ -2,6 +2,7 @@ package io.logitstream.teacher;
 
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.deadletter.DeadLetters;
@@ -25,6 +26,8 @@ import io.logitstream.teacher.batching.PromptWindows;
 import io.logitstream.teacher.coding.PayloadCoding;
 import io.logitstream.teacher.coding.PayloadEncoder;
 import io.logitstream.teacher.coding.PriorKeeper;
+import io.logitstream.teacher.intake.CondemnationSettings;
+import io.logitstream.teacher.intake.IntakeEvents;
 import io.logitstream.teacher.intake.PromptIntake;
 import io.logitstream.teacher.intake.PromptPreparation;
 import io.logitstream.teacher.publishing.Outbox;
@@ -64,6 +67,7 @@ public final class TeacherService implements Service {
   private static final int MAX_CLIENT_FAILURES = 10;
 
   private final TeacherSettings settings;
+  private final CondemnationSettings condemnation;
   private final KafkaSettings kafka;
   private final TopicSettings topics;
   private final MeterRegistry meters;
@@ -80,6 +84,7 @@ public final class TeacherService implements Service {
    */
   public TeacherService(Configuration configuration, MeterRegistry meters, Health health) {
     this.settings = TeacherSettings.from(configuration);
+    this.condemnation = CondemnationSettings.from(configuration);
     this.kafka = KafkaSettings.from(configuration);
     this.topics = TopicSettings.from(configuration);
     this.meters = meters;
@@ -95,6 +100,7 @@ public final class TeacherService implements Service {
     List<Setting<?>> all = new ArrayList<>(KafkaSettings.SETTINGS);
     all.addAll(TopicSettings.SETTINGS);
     all.addAll(TeacherSettings.SETTINGS);
+    all.addAll(CondemnationSettings.SETTINGS);
     return List.copyOf(all);
   }
 
@@ -183,7 +189,8 @@ public final class TeacherService implements Service {
                 new PromptIntake(
                     consumer,
                     Topic.PROMPTS.named(topics.prefix()),
-                    new PromptPreparation(deserializer, windows)),
+                    new PromptPreparation(deserializer, windows, condemnation.skips()),
+                    new Events()),
                 model.training(),
                 model.evaluation(),
                 new TeacherLogitsAssembler(
@@ -192,9 +199,10 @@ public final class TeacherService implements Service {
                     new PayloadEncoder(priors.keeper()),
                     clock),
                 outbox,
-                new DeadLetters(COMPONENT, meters),
+                new DeadLetters(COMPONENT, Topic.PROMPTS, meters),
                 publisher,
-                progress);
+                progress,
+                condemnation.maxInARow());
         health.ready(COMPONENT, true, "at work");
         loop.run(stop, () -> failuresInRow = 0);
       }
@@ -215,9 +223,10 @@ public final class TeacherService implements Service {
     }
     Duration pause = retries.pause(failuresInRow, new Random());
     LOGGER.warn(
-        "nothing was committed; beginning again from the committed offsets in {} ms: {}",
+        "nothing was committed; beginning again from the committed offsets in {} ms: {}. {}",
         pause.toMillis(),
-        failure.toString());
+        failure instanceof LogitstreamException ? failure.getMessage() : failure.toString(),
+        kafka.lookedFor());
     LOGGER.debug("the failure", failure);
     health.ready(COMPONENT, false, failure.toString());
     stop.await(pause);
@@ -241,8 +250,6 @@ public final class TeacherService implements Service {
     return Map.of(
         "group.id",
         settings.group(),
-        "auto.offset.reset",
-        "earliest",
         "partition.assignment.strategy",
         CooperativeStickyAssignor.class.getName(),
         "session.timeout.ms",
@@ -253,5 +260,17 @@ public final class TeacherService implements Service {
 
   private static Map<String, Object> producerOverrides() {
     return Map.of("linger.ms", 5);
+  }
+
+  private final class Events implements IntakeEvents {
+    @Override
+    public void waiting(Optional<String> why) {
+      health.ready(COMPONENT, why.isEmpty(), why.orElse("at work"));
+    }
+
+    @Override
+    public void lost(long offsets) {
+      progress.lost(offsets);
+    }
   }
 }

@@ -16,6 +16,7 @@ import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,9 +67,13 @@ final class Pipeline implements AutoCloseable {
   }
 
   TeacherService teacher() {
+    return teacher(new SimpleMeterRegistry(), new Health());
+  }
+
+  TeacherService teacher(MeterRegistry meters, Health health) {
     Configuration configuration =
         Configuration.load(TeacherService.settings(), ConfigurationLayers.of(overrides));
-    return new TeacherService(configuration, new SimpleMeterRegistry(), new Health());
+    return new TeacherService(configuration, meters, health);
   }
 
   String topic(Topic topic) {
@@ -91,7 +96,19 @@ final class Pipeline implements AutoCloseable {
   }
 
   void send(Prompt prompt) {
-    send(prompt.getPromptId(), serializer.serialize(topic(Topic.PROMPTS), prompt));
+    send(prompt.getPromptId(), serialize(prompt));
+  }
+
+  byte[] serialize(Prompt prompt) {
+    return serializer.serialize(topic(Topic.PROMPTS), prompt);
+  }
+
+  /** Sends bytes to a partition, compressed: the topic takes what unfolds to more. */
+  void sendCompressed(int partition, byte[] value) {
+    Map<String, Object> config = Map.of("compression.type", "zstd", "max.request.size", 64 << 20);
+    try (Producer<String, byte[]> compressing = clients.producer(config)) {
+      compressing.send(new ProducerRecord<>(topic(Topic.PROMPTS), partition, "bytes", value));
+    }
   }
 
   void send(String key, byte @Nullable [] value) {

@@ -8,7 +8,7 @@ import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
-import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.deadletter.LetterHeaders;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.PromptPartitioner;
 import io.logitstream.schemas.ChatMessage;
@@ -130,7 +130,7 @@ class TeacherServiceTest {
             .until(() -> teacher.progress().prompts() + teacher.progress().deadLetters() == 5);
       }
       assertThat(pipeline.deadLetters())
-          .extracting(letter -> header(letter, DeadLetters.CODE))
+          .extracting(letter -> header(letter, LetterHeaders.CODE))
           .containsExactlyInAnyOrder(
               "malformed-prompt", "empty-text", "chat-unsupported", "too-long");
       assertThat(pipeline.deadLetters())

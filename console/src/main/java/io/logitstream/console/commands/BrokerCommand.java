@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.embedded.BrokerHalt;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
@@ -68,6 +69,8 @@ final class BrokerCommand implements Callable<Integer> {
   }
 
   private AutoCloseable open() {
+    PrintWriter err = spec.commandLine().getErr();
+    BrokerHalt.tell(data.toAbsolutePath().normalize(), words -> println(err, words));
     EmbeddedBroker broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(data, port));
     try {
       Optional<EmbeddedRegistry> registry =
@@ -83,6 +86,11 @@ final class BrokerCommand implements Callable<Integer> {
       broker.close();
       throw e;
     }
+  }
+
+  private static void println(PrintWriter err, String words) {
+    err.println("logitstream: " + words);
+    err.flush();
   }
 
   private void print(EmbeddedBroker broker, Optional<EmbeddedRegistry> registry) {

@@ -3,8 +3,10 @@ package io.logitstream.console.commands;
 import io.logitstream.console.demo.Demo;
 import io.logitstream.console.demo.DemoDefaults;
 import io.logitstream.console.demo.DemoRequest;
+import io.logitstream.embedded.BrokerHalt;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +119,14 @@ final class DemoCommand implements Callable<Integer> {
             teacher == null ? home.resolve("demo-teacher") : teacher,
             student == null ? home.resolve("demo-student") : student,
             traffic == null ? standardTraffic(home) : traffic);
+    PrintWriter err = spec.commandLine().getErr();
+    BrokerHalt.tell(
+        request.data().resolve("kafka"),
+        words -> {
+          err.println();
+          err.println("logitstream: " + words);
+          err.flush();
+        });
     return Demo.run(
         request,
         addresses ->

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       TeachCommand.class,
       TrainCommand.class,
       CheckpointsCommand.class,
+      DeadLettersCommand.class,
       VerifyCommand.class,
       LineageCommand.class,
       IndexCommand.class,

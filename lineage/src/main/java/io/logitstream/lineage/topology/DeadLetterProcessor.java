@@ -2,7 +2,7 @@ package io.logitstream.lineage.topology;
 
 import io.logitstream.lineage.store.DeadLetterStore;
 import io.logitstream.lineage.store.RecordKind;
-import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.deadletter.LetterHeaders;
 import io.logitstream.schemas.IndexedDeadLetter;
 import io.logitstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ final class DeadLetterProcessor implements Processor<byte[], byte[], Void, Void>
   private void index(Record<byte[], byte[]> read, RecordPlace place, String key, String promptId) {
     String topic = place.topic().substring(topics.prefix().length());
     byte @Nullable [] value = read.value();
-    Header code = read.headers().lastHeader(DeadLetters.CODE);
+    Header code = read.headers().lastHeader(LetterHeaders.CODE);
     if (value == null && code == null) {
       counts.erased(
           DeadLetterStore.erase(

@@ -34,15 +34,21 @@ public record ModelConfig(
     @Nullable Integer bosTokenId,
     @Nullable Integer eosTokenId) {
 
+  /** Far above every model there is: what is larger is a damaged or a hostile file. */
+  private static final int MAX_LAYERS = 4096;
+
+  private static final int MAX_WIDTH = 1 << 20;
+  private static final int MAX_VOCABULARY = 1 << 24;
+
   public ModelConfig {
-    requirePositive("vocab_size", vocabularySize);
-    requirePositive("hidden_size", hiddenSize);
-    requirePositive("intermediate_size", intermediateSize);
-    requirePositive("num_hidden_layers", layers);
-    requirePositive("num_attention_heads", attentionHeads);
-    requirePositive("num_key_value_heads", keyValueHeads);
-    requirePositive("head_dim", headSize);
-    requirePositive("max_position_embeddings", maxPositions);
+    requireSize("vocab_size", vocabularySize, MAX_VOCABULARY);
+    requireSize("hidden_size", hiddenSize, MAX_WIDTH);
+    requireSize("intermediate_size", intermediateSize, MAX_WIDTH);
+    requireSize("num_hidden_layers", layers, MAX_LAYERS);
+    requireSize("num_attention_heads", attentionHeads, MAX_WIDTH);
+    requireSize("num_key_value_heads", keyValueHeads, MAX_WIDTH);
+    requireSize("head_dim", headSize, MAX_WIDTH);
+    requireSize("max_position_embeddings", maxPositions, Integer.MAX_VALUE);
     if (attentionHeads % keyValueHeads != 0) {
       throw new UnsupportedModelException(
           "num_key_value_heads is %d, expected a divisor of num_attention_heads (%d)"
@@ -136,11 +142,17 @@ public record ModelConfig(
     }
   }
 
-  private static void requirePositive(String key, int value) {
-    if (value < 1) {
+  static void requireSize(String key, int value, int max) {
+    if (value < 1 || value > max) {
       throw new UnsupportedModelException(
-          "%s is %d, expected a positive number".formatted(key, value));
+          "%s is %d, expected a whole number from 1 to %d".formatted(key, value, max));
     }
+  }
+
+  /** The number of layers, before anything is made for each of them. */
+  static int requireLayers(int layers) {
+    requireSize("num_hidden_layers", layers, MAX_LAYERS);
+    return layers;
   }
 
   private static void requireTokenId(String key, @Nullable Integer id, int vocabularySize) {

@@ -121,7 +121,7 @@ final class ModelConfigReader {
     keys.requireIfPresent("rope_interleaved", "false");
     int hiddenSize = keys.integer("hidden_size");
     int attentionHeads = keys.integer("num_attention_heads");
-    int layers = keys.integer("num_hidden_layers");
+    int layers = ModelConfig.requireLayers(keys.integer("num_hidden_layers"));
     int maxPositions = keys.integer("max_position_embeddings", maxPositions(family));
     boolean attentionBias =
         switch (family) {

@@ -20,8 +20,12 @@ final class TokenBytes {
 
   private TokenBytes() {}
 
-  /** Bytes by token id; ids that are not used have none. */
-  static int[] of(JsonNode tree) {
+  /**
+   * Bytes by token id; ids that are not used have none.
+   *
+   * @param vocabularySize every id is below it
+   */
+  static int[] of(JsonNode tree, int vocabularySize) {
     boolean byteLevel = tree.path("decoder").toString().contains("\"ByteLevel\"");
     Map<Integer, Integer> lengths = new HashMap<>();
     JsonNode vocabulary = tree.path("model").path("vocab");
@@ -29,7 +33,7 @@ final class TokenBytes {
       for (Iterator<Map.Entry<String, JsonNode>> entries = vocabulary.properties().iterator();
           entries.hasNext(); ) {
         Map.Entry<String, JsonNode> entry = entries.next();
-        lengths.put(entry.getValue().intValue(), length(entry.getKey(), byteLevel));
+        lengths.put(id(entry.getValue(), vocabularySize), length(entry.getKey(), byteLevel));
       }
     } else {
       for (int id = 0; id < vocabulary.size(); id++) {
@@ -39,7 +43,8 @@ final class TokenBytes {
     for (JsonNode added : tree.path("added_tokens")) {
       boolean special = added.path("special").asBoolean();
       lengths.put(
-          added.path("id").intValue(), special ? 0 : utf8Length(added.path("content").asText()));
+          id(added.path("id"), vocabularySize),
+          special ? 0 : utf8Length(added.path("content").asText()));
     }
     if (lengths.isEmpty()) {
       throw new UnsupportedModelException("tokenizer.json has no model.vocab");
@@ -48,6 +53,19 @@ final class TokenBytes {
     int[] bytes = new int[largest + 1];
     lengths.forEach((id, length) -> bytes[id] = length);
     return bytes;
+  }
+
+  private static int id(JsonNode node, int vocabularySize) {
+    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 0) {
+      throw new UnsupportedModelException(
+          "tokenizer.json has the id %s, expected a whole number".formatted(node));
+    }
+    if (node.intValue() >= vocabularySize) {
+      throw new UnsupportedModelException(
+          "tokenizer.json has the id %d, expected ids below the model's vocab_size %d"
+              .formatted(node.intValue(), vocabularySize));
+    }
+    return node.intValue();
   }
 
   /** In a byte-level vocabulary each character is one byte. */

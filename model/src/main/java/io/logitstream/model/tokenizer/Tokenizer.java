@@ -65,7 +65,7 @@ public final class Tokenizer implements AutoCloseable {
       System.setProperty("OPT_OUT_TRACKING", "true");
       System.setProperty("RUST_FLAVOR", "cpu");
       JsonNode root = JSON.readTree(tokenizerJson);
-      int[] tokenBytes = TokenBytes.of(root);
+      int[] tokenBytes = TokenBytes.of(root, config.vocabularySize());
       if (tokenBytes.length > config.vocabularySize()) {
         throw new UnsupportedModelException(
             "tokenizer.json has the id %d, expected ids below the model's vocab_size %d"

@@ -14,6 +14,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
   private static final Tokenizer TOKENIZER = TestTokenizers.load();
@@ -91,6 +93,19 @@ class TokenizerTest {
     assertThatExceptionOfType(UnsupportedModelException.class)
         .isThrownBy(() -> Tokenizer.fromJson(TestTokenizers.json(), small))
         .withMessageContaining("265");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2147483647", "-1", "99999999999", "1.5", "\"7\""})
+  void anIdThatIsNoneOfTheModelsIsRefusedBeforeAnythingIsMadeForIt(String id) {
+    String json = "{\"model\": {\"vocab\": {\"a\": %s}}, \"added_tokens\": []}".formatted(id);
+
+    assertThatExceptionOfType(UnsupportedModelException.class)
+        .isThrownBy(
+            () ->
+                Tokenizer.fromJson(
+                    json.getBytes(StandardCharsets.UTF_8), TestTokenizers.config(false, 64)))
+        .withMessageContaining("has the id " + id);
   }
 
   @Test

@@ -47,4 +47,20 @@ public final class KafkaFailures {
     }
     return FailureKind.FATAL;
   }
+
+  /** What to do about a failure that a person must mend, as the end of a sentence; may be empty. */
+  public static String advice(Throwable failure) {
+    @Nullable Throwable cause = failure;
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+      if (cause instanceof AuthorizationException) {
+        return "; the broker's authorizer refuses it: grant the right to this service's principal";
+      }
+      if (cause instanceof AuthenticationException) {
+        return "; the broker refuses who asks: look at kafka.security.protocol, kafka.sasl.… and the"
+            + " dates of the certificates";
+      }
+      cause = cause.getCause();
+    }
+    return "";
+  }
 }

@@ -93,6 +93,12 @@ public record KafkaSettings(
         registryClient);
   }
 
+  /** Where Kafka and the registry are looked for, as a sentence for messages. */
+  public String lookedFor() {
+    return "Kafka is looked for at %s (kafka.bootstrap.servers), the schema registry at %s (registry.url)"
+        .formatted(bootstrapServers, registryUrl);
+  }
+
   /** The settings without the values that pass through: these may be secrets. */
   @Override
   public String toString() {

@@ -88,7 +88,7 @@ public final class ServiceRunner {
     health.failed(failure);
     switch (kind) {
       case CONFIGURATION, FENCED, RETRYABLE -> {
-        LOGGER.error("{} ended: {}", name, failure.getMessage());
+        LOGGER.error("{} ended: {}{}", name, failure.getMessage(), KafkaFailures.advice(failure));
         LOGGER.debug("{} ended", name, failure);
       }
       case POISON, FATAL -> LOGGER.error("{} ended: {}", name, describe(failure), failure);

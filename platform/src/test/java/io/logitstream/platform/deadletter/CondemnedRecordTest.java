@@ -64,7 +64,8 @@ class CondemnedRecordTest {
       producer.initTransactions();
       producer.beginTransaction();
       producer.send(
-          new DeadLetters("teacher", new SimpleMeterRegistry()).letter(read, "malformed", failure));
+          new DeadLetters("teacher", Topic.PROMPTS, new SimpleMeterRegistry())
+              .letter(read, "malformed", failure));
       producer.commitTransaction();
     }
 
@@ -72,10 +73,11 @@ class CondemnedRecordTest {
     assertThat(letter.key()).isEqualTo("key");
     assertThat(letter.value()).isEqualTo(poison);
     assertThat(letter.headers().lastHeader("trace").value()).containsExactly(7);
-    assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(prompts);
-    assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("0");
-    assertThat(header(letter, DeadLetters.CODE)).isEqualTo("malformed");
-    assertThat(header(letter, DeadLetters.MESSAGE)).contains("expected the Confluent wire format");
+    assertThat(header(letter, LetterHeaders.TOPIC)).isEqualTo(prompts);
+    assertThat(header(letter, LetterHeaders.OFFSET)).isEqualTo("0");
+    assertThat(header(letter, LetterHeaders.CODE)).isEqualTo("malformed");
+    assertThat(header(letter, LetterHeaders.MESSAGE))
+        .contains("expected the Confluent wire format");
   }
 
   private static ConsumerRecord<String, byte[]> first(KafkaClients clients, String topic) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.schemas.topics.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class DeadLettersTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final DeadLetters letters = new DeadLetters("teacher", meters);
+  private final DeadLetters letters = new DeadLetters("teacher", Topic.PROMPTS, meters);
 
   @Test
   void aLetterHasTheBytesAsReadAndSaysWhereFromAndWhy() {
@@ -34,15 +35,15 @@ class DeadLettersTest {
     assertThat(letter.value()).isSameAs(value);
     assertThat(letter.partition()).isNull();
     assertThat(letter.headers().lastHeader("trace").value()).containsExactly(7);
-    assertThat(text(letter, DeadLetters.TOPIC)).isEqualTo("prompts");
-    assertThat(text(letter, DeadLetters.PARTITION)).isEqualTo("3");
-    assertThat(text(letter, DeadLetters.OFFSET)).isEqualTo("42");
-    assertThat(text(letter, DeadLetters.TIMESTAMP)).isEqualTo("1700000000000");
-    assertThat(text(letter, DeadLetters.CODE)).isEqualTo("checksum");
-    assertThat(text(letter, DeadLetters.EXCEPTION))
+    assertThat(text(letter, LetterHeaders.TOPIC)).isEqualTo("prompts");
+    assertThat(text(letter, LetterHeaders.PARTITION)).isEqualTo("3");
+    assertThat(text(letter, LetterHeaders.OFFSET)).isEqualTo("42");
+    assertThat(text(letter, LetterHeaders.TIMESTAMP)).isEqualTo("1700000000000");
+    assertThat(text(letter, LetterHeaders.CODE)).isEqualTo("checksum");
+    assertThat(text(letter, LetterHeaders.EXCEPTION))
         .isEqualTo("io.logitstream.platform.LogitstreamException");
-    assertThat(text(letter, DeadLetters.MESSAGE)).isEqualTo("CRC is 1, expected 2");
-    assertThat(text(letter, DeadLetters.SERVICE)).isEqualTo("teacher");
+    assertThat(text(letter, LetterHeaders.MESSAGE)).isEqualTo("CRC is 1, expected 2");
+    assertThat(text(letter, LetterHeaders.SERVICE)).isEqualTo("teacher");
     assertThat(read.headers().toArray()).as("the record that was read").hasSize(1);
   }
 
@@ -53,20 +54,20 @@ class DeadLettersTest {
 
     assertThat(letter.key()).isNull();
     assertThat(letter.value()).isNull();
-    assertThat(letter.headers().lastHeader(DeadLetters.EXCEPTION)).isNull();
+    assertThat(letter.headers().lastHeader(LetterHeaders.EXCEPTION)).isNull();
   }
 
   @Test
   void aRecordThatIsCondemnedAgainTellsOfTheLastTime() {
     ConsumerRecord<String, byte[]> read = read("key", new byte[0]);
-    read.headers().add(DeadLetters.CODE, "old".getBytes(StandardCharsets.UTF_8));
-    read.headers().add(DeadLetters.EXCEPTION, "old".getBytes(StandardCharsets.UTF_8));
+    read.headers().add(LetterHeaders.CODE, "old".getBytes(StandardCharsets.UTF_8));
+    read.headers().add(LetterHeaders.EXCEPTION, "old".getBytes(StandardCharsets.UTF_8));
 
     ProducerRecord<String, byte[]> letter = letters.letter(read, "tokenizer", "another tokenizer");
 
-    assertThat(letter.headers().headers(DeadLetters.CODE)).hasSize(1);
-    assertThat(text(letter, DeadLetters.CODE)).isEqualTo("tokenizer");
-    assertThat(letter.headers().lastHeader(DeadLetters.EXCEPTION)).isNull();
+    assertThat(letter.headers().headers(LetterHeaders.CODE)).hasSize(1);
+    assertThat(text(letter, LetterHeaders.CODE)).isEqualTo("tokenizer");
+    assertThat(letter.headers().lastHeader(LetterHeaders.EXCEPTION)).isNull();
   }
 
   @Test
@@ -74,7 +75,49 @@ class DeadLettersTest {
     ProducerRecord<String, byte[]> letter =
         letters.letter(read("key", null), "malformed", "x".repeat(1_000_000));
 
-    assertThat(text(letter, DeadLetters.MESSAGE)).hasSizeLessThan(5000);
+    assertThat(text(letter, LetterHeaders.MESSAGE)).hasSizeLessThan(5000);
+  }
+
+  @Test
+  void theStackOfAnExceptionIsThereAndShortened() {
+    ProducerRecord<String, byte[]> letter =
+        letters.letter(read("key", null), "malformed", new IllegalStateException("x"));
+
+    assertThat(text(letter, LetterHeaders.STACK_TRACE))
+        .startsWith("java.lang.IllegalStateException: x")
+        .contains("DeadLettersTest")
+        .hasSizeLessThan(8200);
+  }
+
+  @Test
+  void aLetterThatItsTopicCannotTakeIsCutAndTellsOfTheWholeRecord() {
+    byte[] value = new byte[4 << 20];
+    value[0] = 9;
+    ConsumerRecord<String, byte[]> read = read("k".repeat(2000), value);
+    read.headers().add("trace", new byte[1 << 20]);
+
+    ProducerRecord<String, byte[]> letter = letters.letter(read, "malformed", "a bomb");
+
+    assertThat(letter.key()).isEqualTo("k".repeat(1024));
+    assertThat(letter.value()).hasSize(1024).startsWith(9);
+    assertThat(letter.headers().lastHeader("trace")).isNull();
+    assertThat(text(letter, LetterHeaders.KEY_BYTES)).isEqualTo("2000");
+    assertThat(text(letter, LetterHeaders.VALUE_BYTES)).isEqualTo("4194304");
+    assertThat(text(letter, LetterHeaders.VALUE_SHA256)).isEqualTo(CutLetters.sha256(value));
+    assertThat(text(letter, LetterHeaders.OFFSET)).isEqualTo("42");
+    assertThat(CutLetters.cut(letter)).isSameAs(letter);
+  }
+
+  @Test
+  void headersOfEarlierBuildsAreReadAndReplaced() {
+    ConsumerRecord<String, byte[]> read = read("key", new byte[0]);
+    read.headers().add("__logitstream.errors.message", "old".getBytes(StandardCharsets.UTF_8));
+    assertThat(LetterHeaders.text(read.headers(), LetterHeaders.MESSAGE)).contains("old");
+
+    ProducerRecord<String, byte[]> letter = letters.letter(read, "checksum", "new");
+
+    assertThat(LetterHeaders.text(letter.headers(), LetterHeaders.MESSAGE)).contains("new");
+    assertThat(letter.headers().lastHeader("__logitstream.errors.message")).isNull();
   }
 
   @Test

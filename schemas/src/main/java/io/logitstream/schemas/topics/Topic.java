@@ -126,7 +126,12 @@ public enum Topic {
         replicationFactor,
         CleanupPolicy.DELETE,
         Optional.of(Duration.ofDays(30)),
-        maxMessageBytes + Limits.MIB_1);
+        deadLetterMaxMessageBytes());
+  }
+
+  /** Size of the largest batch of dead letters of this topic, in bytes. */
+  public int deadLetterMaxMessageBytes() {
+    return maxMessageBytes + Limits.MIB_1;
   }
 
   /** The name of the dead-letter topic of a topic. */

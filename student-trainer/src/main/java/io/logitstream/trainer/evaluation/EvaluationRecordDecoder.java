@@ -11,18 +11,22 @@ import io.logitstream.schemas.EvaluationWindow;
 import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.trainer.ingest.AcceptedTeachers;
+import io.logitstream.trainer.ingest.Reading;
 import io.logitstream.trainer.ingest.RecordDecoder;
+import io.logitstream.trainer.ingest.RecordNames;
 import io.logitstream.trainer.ingest.StudentIdentity;
 import io.logitstream.trainer.ingest.TeacherLogitsExamples;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the windows of evaluation-logits that the student can be evaluated on. The others are
- * nobody's loss: they are passed over, and told in the log. For one thread.
+ * Finds the windows of evaluation-logits that the student can be evaluated on. Damaged ones, and
+ * those of another tokenizer, are condemned; those of other teachers and encodings are nobody's
+ * loss, and passed over. For one thread.
  */
 final class EvaluationRecordDecoder
     implements RecordDecoder<Optional<EvaluationWindowRecord>>, AutoCloseable {
@@ -32,20 +36,24 @@ final class EvaluationRecordDecoder
   private final AcceptedTeachers teachers;
   private final StudentIdentity student;
   private final Predicate<String> wantsDomain;
+  private final BiConsumer<ConsumerRecord<String, byte[]>, Reading.Condemned> condemned;
 
   /**
    * @param wantsDomain whether windows of a domain are still wanted: those of others are not
    *     decoded
+   * @param condemned told of each record that is condemned
    */
   EvaluationRecordDecoder(
       KafkaSettings kafka,
       AcceptedTeachers teachers,
       StudentIdentity student,
-      Predicate<String> wantsDomain) {
+      Predicate<String> wantsDomain,
+      BiConsumer<ConsumerRecord<String, byte[]>, Reading.Condemned> condemned) {
     this.deserializer = new RecordDeserializer<>(kafka, TeacherLogits.class);
     this.teachers = teachers;
     this.student = student;
     this.wantsDomain = wantsDomain;
+    this.condemned = condemned;
   }
 
   @Override
@@ -58,9 +66,10 @@ final class EvaluationRecordDecoder
       if (!wantsDomain.test(record.getDomain()) || !teachers.accepts(record.getTeacher())) {
         return Optional.empty();
       }
-      var refusal = student.refusal(record.getTeacher());
+      Optional<Reading.Condemned> refusal =
+          RecordNames.refusal(record).or(() -> student.refusal(record.getTeacher()));
       if (refusal.isPresent()) {
-        return passOver(read, refusal.get().reason());
+        return condemn(read, refusal.get());
       }
       if (record.getEncoding() != LogitsEncoding.FULL) {
         return passOver(read, "encoding %s, expected FULL".formatted(record.getEncoding()));
@@ -79,13 +88,27 @@ final class EvaluationRecordDecoder
       if (e.kind() != FailureKind.POISON) {
         throw e;
       }
-      return passOver(read, String.valueOf(e.getMessage()));
-    } catch (MalformedLogitsException
-        | MissingPriorException
-        | IllegalArgumentException
-        | UnsupportedEncodingException e) {
-      return passOver(read, String.valueOf(e.getMessage()));
+      return condemn(read, new Reading.Condemned("malformed", String.valueOf(e.getMessage())));
+    } catch (MalformedLogitsException | IllegalArgumentException e) {
+      String code =
+          e instanceof MalformedLogitsException malformed
+                  && malformed.kind() == MalformedLogitsException.Kind.CHECKSUM
+              ? "checksum"
+              : "malformed";
+      return condemn(read, new Reading.Condemned(code, String.valueOf(e.getMessage())));
+    } catch (MissingPriorException | UnsupportedEncodingException e) {
+      throw new LogitstreamException(
+          FailureKind.RETRYABLE,
+          "%s-%d@%d waits for its prior or for a newer build: %s"
+              .formatted(read.topic(), read.partition(), read.offset(), e.getMessage()),
+          e);
     }
+  }
+
+  private Optional<EvaluationWindowRecord> condemn(
+      ConsumerRecord<String, byte[]> read, Reading.Condemned why) {
+    condemned.accept(read, why);
+    return Optional.empty();
   }
 
   private static Optional<EvaluationWindowRecord> passOver(

@@ -3,6 +3,7 @@ package io.logitstream.trainer.evaluation;
 import io.logitstream.distillation.evaluation.EvaluationSums;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.TopicIdentity;
@@ -11,6 +12,7 @@ import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.EvaluationSet;
 import io.logitstream.schemas.EvaluationSetPinnedEntry;
 import io.logitstream.schemas.PartitionPosition;
+import io.logitstream.schemas.SkipEntry;
 import io.logitstream.trainer.ingest.AcceptedTeachers;
 import io.logitstream.trainer.ingest.FetchedRecord;
 import io.logitstream.trainer.ingest.KafkaFeed;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * their own, in canonical order with a window a turn, until no further one can be of use.
  */
 public final class PinnedEvaluation implements AutoCloseable {
+  /** Name of the cursor that reads evaluation-logits, in the ledger. */
+  public static final String CURSOR = "evaluation";
+
   private static final Logger LOGGER = LoggerFactory.getLogger(PinnedEvaluation.class);
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -48,6 +54,7 @@ public final class PinnedEvaluation implements AutoCloseable {
 
   private final EvaluationSettings settings;
   private final EvaluationSets sets;
+  private final CondemnedWindows condemned;
   private final PartitionBuffers<FetchedRecord<Optional<EvaluationWindowRecord>>> buffers;
   private final EvaluationRecordDecoder decoder;
   private final KafkaFeed<Optional<EvaluationWindowRecord>> feed;
@@ -56,9 +63,24 @@ public final class PinnedEvaluation implements AutoCloseable {
   private volatile boolean readToEnd;
 
   /**
+   * Records that were condemned.
+   *
+   * @param skips their entries in the ledger
+   * @param letters their dead letters
+   */
+  public record Condemned(List<SkipEntry> skips, List<ProducerRecord<String, byte[]>> letters) {
+    public Condemned {
+      skips = List.copyOf(skips);
+      letters = List.copyOf(letters);
+    }
+  }
+
+  /**
    * Starts to read the windows.
    *
    * @param ledger the sets that the run's ledger names
+   * @param skips the records that the run's ledger condemns
+   * @param maxCondemned the most records that may be condemned
    */
   public PinnedEvaluation(
       KafkaClients clients,
@@ -67,11 +89,17 @@ public final class PinnedEvaluation implements AutoCloseable {
       AcceptedTeachers teachers,
       StudentIdentity student,
       Collection<EvaluationSetPinnedEntry> ledger,
+      Collection<SkipEntry> skips,
+      DeadLetters deadLetters,
+      int maxCondemned,
       Health health) {
     this.settings = settings;
     this.sets = new EvaluationSets(settings.windows(), settings.maxDomains(), ledger);
     this.buffers = new PartitionBuffers<>(topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES);
-    this.decoder = new EvaluationRecordDecoder(clients.settings(), teachers, student, sets::wants);
+    this.condemned = new CondemnedWindows(topic, deadLetters, skips, maxCondemned);
+    this.decoder =
+        new EvaluationRecordDecoder(
+            clients.settings(), teachers, student, sets::wants, condemned::add);
     Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 4));
     this.feed =
         KafkaFeed.start(
@@ -114,6 +142,11 @@ public final class PinnedEvaluation implements AutoCloseable {
       }
       sets.awaitOffer(POLL.toMillis());
     }
+  }
+
+  /** Gives what was condemned since the last call: for the next checkpoint. */
+  public Condemned takeCondemned() {
+    return condemned.drain();
   }
 
   /** Pins the domains whose windows are there; gives their entries in the ledger. */

@@ -25,5 +25,15 @@ public sealed interface Reading {
    * @param code malformed, checksum, wrong-tokenizer …
    * @param reason what was found and what was expected
    */
-  record Condemned(String code, String reason) implements Reading {}
+  record Condemned(String code, String reason) implements Reading {
+    private static final int MAX_REASON_CHARACTERS = 4096;
+
+    /** What was read may be quoted in the reason, which goes into the ledger: it is shortened. */
+    public Condemned {
+      reason =
+          reason.length() <= MAX_REASON_CHARACTERS
+              ? reason
+              : reason.substring(0, MAX_REASON_CHARACTERS) + "…";
+    }
+  }
 }

@@ -65,6 +65,10 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
     if (!teachers.accepts(record.getTeacher())) {
       return new Reading.PassedOver();
     }
+    Optional<Reading.Condemned> unnameable = RecordNames.refusal(record);
+    if (unnameable.isPresent()) {
+      return unnameable.get();
+    }
     if (record.getHeldOut()) {
       return new Reading.Condemned(
           "held-out",
@@ -76,7 +80,15 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
   }
 
   private Reading decodePayload(ConsumerRecord<String, byte[]> read, TeacherLogits record) {
-    refuseUnusable(read, record);
+    awaitKnownEncoding(read, record);
+    Optional<String> unfit = objective.refusal(record.getEncoding(), record.getTemperature());
+    if (unfit.isPresent()) {
+      return new Reading.Condemned(
+          "unfit-for-loss",
+          "of domain %s by teacher %s: %s"
+              .formatted(
+                  record.getDomain(), AcceptedTeachers.name(record.getTeacher()), unfit.get()));
+    }
     if (record.getTokenCount() > student.maxTokens()) {
       return new Reading.Condemned(
           "too-long",
@@ -117,28 +129,14 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
     }
   }
 
-  private void refuseUnusable(ConsumerRecord<String, byte[]> read, TeacherLogits record) {
+  private static void awaitKnownEncoding(
+      ConsumerRecord<String, byte[]> read, TeacherLogits record) {
     if (record.getEncoding() == LogitsEncoding.UNKNOWN) {
       throw new LogitstreamException(
           FailureKind.RETRYABLE,
           "%s-%d@%d has an encoding that this build does not know: it waits for a newer build"
               .formatted(read.topic(), read.partition(), read.offset()));
     }
-    objective
-        .refusal(record.getEncoding(), record.getTemperature())
-        .ifPresent(
-            why -> {
-              throw new LogitstreamException(
-                  FailureKind.CONFIGURATION,
-                  "%s-%d@%d, domain %s of teacher %s, cannot be trained on: %s"
-                      .formatted(
-                          read.topic(),
-                          read.partition(),
-                          read.offset(),
-                          record.getDomain(),
-                          AcceptedTeachers.name(record.getTeacher()),
-                          why));
-            });
   }
 
   @Override

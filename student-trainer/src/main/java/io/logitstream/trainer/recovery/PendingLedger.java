@@ -3,6 +3,7 @@ package io.logitstream.trainer.recovery;
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.deadletter.CutLetters;
 import io.logitstream.schemas.EvaluationSetPinnedEntry;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
@@ -17,7 +18,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** What has happened since the newest checkpoint, and goes into the next one. For one thread. */
 public final class PendingLedger {
-  private static final long MAX_LETTER_BYTES = 64L << 20;
+  /** Letters that would take more are cut: a checkpoint's transaction must stay short. */
+  private static final long MAX_LETTER_BYTES = 32L << 20;
 
   private final String run;
   private final long incarnation;
@@ -58,17 +60,14 @@ public final class PendingLedger {
    * @throws LogitstreamException FATAL if there are too many
    */
   public void checkCondemned(List<SkipEntry> skips, List<ProducerRecord<String, byte[]>> further) {
-    long bytes = letterBytes + bytes(further);
-    if (letters.size() + further.size() > maxCondemned || bytes > MAX_LETTER_BYTES) {
+    if (letters.size() + further.size() > maxCondemned) {
       throw new LogitstreamException(
           FailureKind.FATAL,
-          ("%d records (%d MiB) were condemned since the newest checkpoint, expected at most %d and"
-                  + " %d MiB: something is wrong with the log. The last one is %s")
+          ("%d records were condemned since the newest checkpoint, expected at most %d"
+                  + " (ingest.max-condemned): something is wrong with the log. The last one is %s")
               .formatted(
                   letters.size() + further.size(),
-                  bytes >> 20,
                   maxCondemned,
-                  MAX_LETTER_BYTES >> 20,
                   skips.isEmpty() ? "of an earlier step" : skips.get(skips.size() - 1)));
     }
   }
@@ -80,13 +79,23 @@ public final class PendingLedger {
       List<ProducerRecord<String, byte[]>> stepLetters,
       LossSums stepLosses,
       Instant now) {
+    condemned(skips, stepLetters, now);
+    add(LedgerKind.STEP, now).setStep(step);
+    losses = losses.plus(stepLosses);
+  }
+
+  /** Records were condemned. */
+  public void condemned(
+      List<SkipEntry> skips, List<ProducerRecord<String, byte[]>> further, Instant now) {
     for (SkipEntry skip : skips) {
       add(LedgerKind.SKIP, now).setSkip(skip);
     }
-    add(LedgerKind.STEP, now).setStep(step);
-    letters.addAll(stepLetters);
-    letterBytes += bytes(stepLetters);
-    losses = losses.plus(stepLosses);
+    for (ProducerRecord<String, byte[]> letter : further) {
+      boolean tooMuch = letterBytes + CutLetters.bytes(letter) > MAX_LETTER_BYTES;
+      ProducerRecord<String, byte[]> kept = tooMuch ? CutLetters.cut(letter) : letter;
+      letterBytes += CutLetters.bytes(kept);
+      letters.add(kept);
+    }
   }
 
   /** The windows of a domain were pinned. */
@@ -127,11 +136,5 @@ public final class PendingLedger {
             .setKind(kind);
     entries.add(entry);
     return entry;
-  }
-
-  private static long bytes(List<ProducerRecord<String, byte[]>> letters) {
-    return letters.stream()
-        .mapToLong(letter -> letter.value() == null ? 0 : letter.value().length)
-        .sum();
   }
 }

@@ -10,6 +10,7 @@ import io.logitstream.schemas.EvaluationSetPinnedEntry;
 import io.logitstream.schemas.IncarnationStartedEntry;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
+import io.logitstream.schemas.SkipEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +23,16 @@ import java.util.Optional;
  * @param incarnation which start of the run's trainer this is, from 1
  * @param newest the checkpoint that training goes on from; empty for a new run
  * @param evaluationSets the evaluation sets that the ledger names
+ * @param skips the records of other topics than the trained one that the ledger condemns
  */
 public record RunTakeover(
     long incarnation,
     Optional<CheckpointManifest> newest,
-    List<EvaluationSetPinnedEntry> evaluationSets) {
+    List<EvaluationSetPinnedEntry> evaluationSets,
+    List<SkipEntry> skips) {
   public RunTakeover {
     evaluationSets = List.copyOf(evaluationSets);
+    skips = List.copyOf(skips);
   }
 
   /**
@@ -68,7 +72,7 @@ public record RunTakeover(
             .setKind(LedgerKind.INCARNATION_STARTED)
             .setIncarnationStarted(new IncarnationStartedEntry(sequence, version, environment))
             .build());
-    return new RunTakeover(incarnation, newest, found.evaluationSets);
+    return new RunTakeover(incarnation, newest, found.evaluationSets, found.skips);
   }
 
   /** Taking over first would fence the successor, and it this process, for ever. */
@@ -86,6 +90,7 @@ public record RunTakeover(
 
   private static final class Ledger {
     private final List<EvaluationSetPinnedEntry> evaluationSets = new ArrayList<>();
+    private final List<SkipEntry> skips = new ArrayList<>();
     private long incarnation;
 
     void add(LedgerEntry entry) {
@@ -93,6 +98,10 @@ public record RunTakeover(
       EvaluationSetPinnedEntry pinned = entry.getEvaluationSetPinned();
       if (entry.getKind() == LedgerKind.EVALUATION_SET_PINNED && pinned != null) {
         evaluationSets.add(pinned);
+      }
+      SkipEntry skip = entry.getSkip();
+      if (skip != null && !skip.getCursor().equals(LiveCursor.NAME)) {
+        skips.add(skip);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.logitstream.trainer.training;
 
 import io.logitstream.distillation.step.TrainingExample;
+import io.logitstream.platform.deadletter.CutLetters;
 import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.SkipEntry;
@@ -24,6 +25,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * way. It becomes the step's entry in the ledger.
  */
 public final class StepBatch {
+  /** Letters that would take more are cut: a batch of damaged records must not fill the memory. */
+  private static final long MAX_LETTER_BYTES = 32L << 20;
+
   private final LogIdentity log;
   private final DeadLetters deadLetters;
   private final List<Taken> trainable = new ArrayList<>();
@@ -32,6 +36,7 @@ public final class StepBatch {
   private final Map<Integer, ConsumerRecord<String, byte[]>> lastRecords = new TreeMap<>();
   private final List<SkipEntry> skips = new ArrayList<>();
   private final List<ProducerRecord<String, byte[]>> letters = new ArrayList<>();
+  private long letterBytes;
 
   private record Taken(FetchedRecord<Reading> record, Reading.Trainable reading, StepRange range) {}
 
@@ -105,7 +110,11 @@ public final class StepBatch {
   private void condemn(ConsumerRecord<String, byte[]> read, String code, String reason) {
     skips.add(
         new SkipEntry(log.cursor(), log.topicId(), read.partition(), read.offset(), code, reason));
-    letters.add(deadLetters.letter(read, code, reason));
+    ProducerRecord<String, byte[]> letter = deadLetters.letter(read, code, reason);
+    boolean tooMuch = letterBytes + CutLetters.bytes(letter) > MAX_LETTER_BYTES;
+    ProducerRecord<String, byte[]> kept = tooMuch ? CutLetters.cut(letter) : letter;
+    letterBytes += CutLetters.bytes(kept);
+    letters.add(kept);
   }
 
   /** The records that were condemned. */

@@ -11,6 +11,7 @@ import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.OriginKind;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
+import io.logitstream.schemas.topics.Topic;
 import io.logitstream.trainer.ingest.FetchedRecord;
 import io.logitstream.trainer.ingest.Reading;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -25,7 +26,7 @@ class StepBatchTest {
       new LogIdentity("live", new TopicIdentity("teacher-logits", new Uuid(1, 2), 3));
 
   private final StepBatch batch =
-      new StepBatch(LOG, new DeadLetters("test", new SimpleMeterRegistry()));
+      new StepBatch(LOG, new DeadLetters("test", Topic.TEACHER_LOGITS, new SimpleMeterRegistry()));
 
   @Test
   void rangesAreInTheOrderOfTraining() {
@@ -86,7 +87,9 @@ class StepBatchTest {
 
   @Test
   void digestsTellContentsApart() {
-    StepBatch other = new StepBatch(LOG, new DeadLetters("test", new SimpleMeterRegistry()));
+    StepBatch other =
+        new StepBatch(
+            LOG, new DeadLetters("test", Topic.TEACHER_LOGITS, new SimpleMeterRegistry()));
     train(0, 0);
     other.add(record(0, 1, example()));
 

@@ -19,6 +19,7 @@ import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.kafka.TopicIdentity;
 import io.logitstream.schemas.OriginKind;
 import io.logitstream.schemas.SkipEntry;
+import io.logitstream.schemas.topics.Topic;
 import io.logitstream.trainer.ingest.FetchedRecord;
 import io.logitstream.trainer.ingest.Reading;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -44,7 +45,7 @@ class StepTakerTest {
   private final StepBatch batch =
       new StepBatch(
           new LogIdentity("live", new TopicIdentity("teacher-logits", new Uuid(1, 2), 1)),
-          new DeadLetters("test", new SimpleMeterRegistry()));
+          new DeadLetters("test", Topic.TEACHER_LOGITS, new SimpleMeterRegistry()));
   private int offset;
 
   @AfterEach

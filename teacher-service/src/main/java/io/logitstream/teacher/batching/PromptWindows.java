@@ -18,6 +18,9 @@ public final class PromptWindows {
   /** Fields of a prompt that go into every record are small beside the logits. */
   private static final int MAX_METADATA_CHARACTERS = 64 << 10;
 
+  /** It is a part of keys and, for held-out prompts, of ledger entries that name many. */
+  private static final int MAX_PROMPT_ID_CHARACTERS = 256;
+
   private final TextTokenizer tokenizer;
   private final WindowCutter cutter;
   private final int maxTokens;
@@ -82,6 +85,12 @@ public final class PromptWindows {
   private static void checkMetadata(Prompt prompt) {
     if (prompt.getPromptId().isEmpty()) {
       throw new UnscorablePromptException("malformed-prompt", "an empty promptId");
+    }
+    if (prompt.getPromptId().length() > MAX_PROMPT_ID_CHARACTERS) {
+      throw new UnscorablePromptException(
+          "malformed-prompt",
+          "a promptId of %d characters, expected at most %d"
+              .formatted(prompt.getPromptId().length(), MAX_PROMPT_ID_CHARACTERS));
     }
     if (!(prompt.getWeight() >= 0 && Double.isFinite(prompt.getWeight()))) {
       throw new UnscorablePromptException(

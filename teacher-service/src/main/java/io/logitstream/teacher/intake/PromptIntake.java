@@ -1,20 +1,25 @@
 package io.logitstream.teacher.intake;
 
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.lifecycle.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,16 +34,26 @@ public final class PromptIntake {
 
   private final Consumer<String, byte[]> consumer;
   private final Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation;
+  private final IntakeEvents events;
+  private final StartOffsets starts;
+  private final PartitionHolds holds = new PartitionHolds(RetryPolicy.patient(), new Random());
   private final Deque<ConsumerRecord<String, byte[]>> fetched = new ArrayDeque<>();
   private final List<PreparedPrompt> gathered = new ArrayList<>();
 
-  /** Subscribes the consumer. */
+  /**
+   * Subscribes the consumer.
+   *
+   * @param preparation may fail with RETRYABLE: then the record's partition waits, the others go on
+   */
   public PromptIntake(
       Consumer<String, byte[]> consumer,
       String topic,
-      Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation) {
+      Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation,
+      IntakeEvents events) {
     this.consumer = consumer;
     this.preparation = preparation;
+    this.events = events;
+    this.starts = new StartOffsets(consumer, events::lost);
     consumer.subscribe(List.of(topic), new Forgetting());
   }
 
@@ -51,6 +66,7 @@ public final class PromptIntake {
    */
   public Cycle gather(int budgetTokens, Duration longestWait) {
     gathered.clear();
+    retryHeld();
     if (fetched.isEmpty()) {
       fetch(IDLE_POLL);
     } else {
@@ -76,16 +92,8 @@ public final class PromptIntake {
   public void rewind() {
     fetched.clear();
     gathered.clear();
-    Map<TopicPartition, @Nullable OffsetAndMetadata> committed =
-        consumer.committed(consumer.assignment());
-    for (TopicPartition partition : consumer.assignment()) {
-      OffsetAndMetadata next = committed.get(partition);
-      if (next == null) {
-        consumer.seekToBeginning(List.of(partition));
-      } else {
-        consumer.seek(partition, next);
-      }
-    }
+    holds.clear();
+    starts.seekToCommitted(consumer.assignment());
   }
 
   /** The group as a transaction must name it. */
@@ -104,11 +112,38 @@ public final class PromptIntake {
       if (next == null) {
         return true;
       }
-      PreparedPrompt prepared = preparation.apply(next);
-      gathered.add(prepared);
-      tokens += tokens(prepared);
+      Optional<PreparedPrompt> prepared = prepare(next);
+      if (prepared.isPresent()) {
+        gathered.add(prepared.get());
+        tokens += tokens(prepared.get());
+      }
     }
     return false;
+  }
+
+  /** The prompt; empty if its partition has to wait. */
+  private Optional<PreparedPrompt> prepare(ConsumerRecord<String, byte[]> next) {
+    try {
+      PreparedPrompt prepared = preparation.apply(next);
+      if (holds.mended(next)) {
+        events.waiting(holds.why());
+      }
+      return Optional.of(prepared);
+    } catch (LogitstreamException e) {
+      if (e.kind() != FailureKind.RETRYABLE) {
+        throw e;
+      }
+      holds.hold(next, fetched, String.valueOf(e.getMessage()), System.nanoTime());
+      events.waiting(holds.why());
+      return Optional.empty();
+    }
+  }
+
+  private void retryHeld() {
+    List<ConsumerRecord<String, byte[]>> due = holds.takeDue(System.nanoTime());
+    for (int index = due.size() - 1; index >= 0; index--) {
+      fetched.addFirst(due.get(index));
+    }
   }
 
   private static long tokens(PreparedPrompt prompt) {
@@ -117,6 +152,9 @@ public final class PromptIntake {
 
   private void fetch(Duration timeout) {
     consumer.resume(consumer.paused());
+    Set<TopicPartition> held = new HashSet<>(holds.partitions());
+    held.retainAll(consumer.assignment());
+    consumer.pause(held);
     poll(timeout);
   }
 
@@ -127,7 +165,11 @@ public final class PromptIntake {
   }
 
   private void poll(Duration timeout) {
-    consumer.poll(timeout).forEach(fetched::add);
+    try {
+      consumer.poll(timeout).forEach(fetched::add);
+    } catch (OffsetOutOfRangeException e) {
+      starts.seekIntoRange(e.offsetOutOfRangePartitions());
+    }
   }
 
   private final class Forgetting implements ConsumerRebalanceListener {
@@ -135,6 +177,7 @@ public final class PromptIntake {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       if (!partitions.isEmpty()) {
         LOGGER.info("assigned {}", partitions);
+        starts.seekToCommitted(partitions);
       }
     }
 
@@ -144,12 +187,10 @@ public final class PromptIntake {
         return;
       }
       LOGGER.info("revoked {}", partitions);
-      fetched.removeIf(
-          read -> partitions.contains(new TopicPartition(read.topic(), read.partition())));
-      gathered.removeIf(
-          prompt ->
-              partitions.contains(
-                  new TopicPartition(prompt.read().topic(), prompt.read().partition())));
+      holds.forget(partitions);
+      events.waiting(holds.why());
+      fetched.removeIf(read -> partitions.contains(PartitionHolds.partition(read)));
+      gathered.removeIf(prompt -> partitions.contains(PartitionHolds.partition(prompt.read())));
     }
   }
 }

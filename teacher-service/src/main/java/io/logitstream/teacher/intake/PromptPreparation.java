@@ -2,10 +2,12 @@ package io.logitstream.teacher.intake;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.kafka.RecordPlace;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.teacher.batching.PromptWindows;
 import io.logitstream.teacher.batching.UnscorablePromptException;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -14,10 +16,16 @@ public final class PromptPreparation
     implements Function<ConsumerRecord<String, byte[]>, PreparedPrompt> {
   private final RecordDeserializer<Prompt> deserializer;
   private final PromptWindows windows;
+  private final Set<RecordPlace> skips;
 
-  public PromptPreparation(RecordDeserializer<Prompt> deserializer, PromptWindows windows) {
+  /**
+   * @param skips records that an operator condemned: not even looked at
+   */
+  public PromptPreparation(
+      RecordDeserializer<Prompt> deserializer, PromptWindows windows, Set<RecordPlace> skips) {
     this.deserializer = deserializer;
     this.windows = windows;
+    this.skips = Set.copyOf(skips);
   }
 
   /**
@@ -27,6 +35,10 @@ public final class PromptPreparation
   public PreparedPrompt apply(ConsumerRecord<String, byte[]> read) {
     if (read.value() == null) {
       return new PreparedPrompt.Erasure(read);
+    }
+    if (skips.contains(new RecordPlace(read.partition(), read.offset()))) {
+      return new PreparedPrompt.Condemned(
+          read, "operator", new UnscorablePromptException("operator", "teacher.skip names this"));
     }
     try {
       Prompt prompt = deserializer.deserialize(read.topic(), read.value());

@@ -1,0 +1,16 @@
+package io.logitstream.teacher.intake;
+
+import java.util.Optional;
+
+/** Hears of what an operator should know about the intake. Called on its thread. */
+public interface IntakeEvents {
+  /**
+   * Partitions wait for their surroundings.
+   *
+   * @param why what is waited for, as people read it; empty once nothing is
+   */
+  void waiting(Optional<String> why);
+
+  /** So many offsets were deleted before their prompts were read. */
+  void lost(long offsets);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.teacher.intake;
+
+import org.jspecify.annotations.NullMarked;
