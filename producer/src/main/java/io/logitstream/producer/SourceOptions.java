@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** What a source is, as it is written in a configuration. */
 final class SourceOptions {
-  private static final Setting<String> NAME =
+  static final Setting<String> NAME =
       Setting.requiredText(
           "source.name",
           "Identity of the source: its position is kept under it, and every promptId is made of it."
@@ -34,7 +34,7 @@ final class SourceOptions {
           List.of(),
           "Files, archives and folders, each as PATH or DOMAIN=PATH. Names in the source, and with"
               + " them promptIds, do not depend on where the files lie.");
-  private static final Setting<String> DOMAIN =
+  static final Setting<String> DOMAIN =
       Setting.text("source.domain", "text", "Domain of the paths that name none.");
   private static final Setting<List<String>> WEIGHTS =
       Setting.list(
@@ -89,7 +89,7 @@ final class SourceOptions {
           2,
           400_000,
           "Longest prompt; longer documents are cut at line ends into several.");
-  private static final Setting<Integer> HELD_OUT =
+  static final Setting<Integer> HELD_OUT =
       Setting.integer(
           "held-out.share",
           20,
@@ -165,13 +165,17 @@ final class SourceOptions {
         configuration.get(EPOCHS),
         configuration.get(STRIP_LICENCES),
         configuration.get(MAX_CHARACTERS),
-        new HeldOutShare(configuration.get(HELD_OUT)),
+        heldOut(configuration),
         configuration.get(WHEN_CHANGED),
         new SourceLimits(
             configuration.get(DOCUMENT_BYTES),
             configuration.get(DOCUMENTS),
             configuration.get(ARCHIVE_BYTES),
             configuration.get(COMPRESSION_RATIO)));
+  }
+
+  static HeldOutShare heldOut(Configuration configuration) {
+    return new HeldOutShare(configuration.get(HELD_OUT));
   }
 
   private static Map<String, Integer> weights(List<String> texts) {

@@ -40,7 +40,7 @@ public final class Intake implements AutoCloseable {
   private final Producer<String, byte[]> producer;
   private final RecordSerializer serializer;
   private final PromptRecords records;
-  private final Optional<SourcePosition> stored;
+  private final StoredPositions.Stored stored;
   private final Duration transactionTimeout;
   private final LongSupplier nanoTime;
   private long begunAt;
@@ -52,7 +52,7 @@ public final class Intake implements AutoCloseable {
       Producer<String, byte[]> producer,
       RecordSerializer serializer,
       PromptRecords records,
-      Optional<SourcePosition> stored) {
+      StoredPositions.Stored stored) {
     this.source = source;
     this.transactionTimeout = settings.transactionTimeout();
     this.nanoTime = nanoTime;
@@ -94,7 +94,7 @@ public final class Intake implements AutoCloseable {
           producer,
           serializer,
           new PromptRecords(source, prompts, partitions, positions, serializer),
-          new StoredPositions(clients, positions).newest(source, stop));
+          new StoredPositions(clients, positions).read(source, stop));
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);
       serializer.close();
@@ -109,7 +109,17 @@ public final class Intake implements AutoCloseable {
 
   /** Where the source stood when this was opened; empty if it is new. */
   public Optional<SourcePosition> stored() {
-    return stored;
+    return stored.position();
+  }
+
+  /** The idempotency keys that the source had seen then, expired ones among them. */
+  List<SourcePosition> storedKeys() {
+    return stored.keys();
+  }
+
+  /** Makes records of this source. */
+  PromptRecords records() {
+    return records;
   }
 
   /**
@@ -127,6 +137,15 @@ public final class Intake implements AutoCloseable {
       transaction.add(records.prompt(prompt, index++, position.getUpdatedAt()));
     }
     transaction.add(records.position(position));
+    commit(transaction);
+  }
+
+  /**
+   * Commits records of this source in one transaction.
+   *
+   * @throws LogitstreamException as {@link #publish}
+   */
+  void commit(List<ProducerRecord<String, byte[]>> transaction) {
     try {
       begunAt = nanoTime.getAsLong();
       producer.beginTransaction();

@@ -2,6 +2,7 @@ package io.logitstream.producer.intake;
 
 import io.logitstream.platform.kafka.PromptPartitioner;
 import io.logitstream.platform.registry.RecordSerializer;
+import io.logitstream.producer.offered.OfferedPrompt;
 import io.logitstream.producer.source.SourcedPrompt;
 import io.logitstream.schemas.Origin;
 import io.logitstream.schemas.OriginKind;
@@ -55,6 +56,60 @@ final class PromptRecords {
         PromptPartitioner.partition(promptId, promptPartitions),
         promptId,
         serializer.serialize(promptsTopic, value));
+  }
+
+  /**
+   * An offered prompt.
+   *
+   * @param promptId its identity
+   * @param place where it came from, as people read it
+   */
+  ProducerRecord<String, byte[]> offered(
+      OfferedPrompt prompt,
+      String promptId,
+      String place,
+      String domain,
+      String documentGroup,
+      boolean heldOut,
+      long index,
+      Instant now) {
+    Prompt value =
+        Prompt.newBuilder()
+            .setPromptId(promptId)
+            .setText(prompt.text().orElse(null))
+            .setMessages(prompt.messages())
+            .setEndOfDocument(prompt.endOfDocument())
+            .setSource(source)
+            .setSourcePosition(place)
+            .setSourceIndex(index)
+            .setIdempotencyKey(prompt.key().orElse(null))
+            .setDocumentGroup(documentGroup)
+            .setHeldOut(heldOut)
+            .setSubject(prompt.subject().orElse(null))
+            .setDomain(domain)
+            .setOrigin(Origin.newBuilder().setKind(prompt.origin()).build())
+            .setWeight(prompt.weight())
+            .setCreatedAt(now)
+            .setAttributes(prompt.attributes())
+            .build();
+    return new ProducerRecord<>(
+        promptsTopic,
+        PromptPartitioner.partition(promptId, promptPartitions),
+        promptId,
+        serializer.serialize(promptsTopic, value));
+  }
+
+  /** What an idempotency key stands for. */
+  ProducerRecord<String, byte[]> key(SourcePosition key) {
+    return new ProducerRecord<>(
+        positionsTopic,
+        RecordKeys.idempotencyKey(source, String.valueOf(key.getIdempotencyKey())),
+        serializer.serialize(positionsTopic, key));
+  }
+
+  /** Forgets an idempotency key. */
+  ProducerRecord<String, byte[]> forgotten(String key) {
+    return new ProducerRecord<>(positionsTopic, RecordKeys.idempotencyKey(source, key), null);
   }
 
   ProducerRecord<String, byte[]> position(SourcePosition position) {

@@ -6,6 +6,7 @@ import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.SourcePosition;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,15 +32,30 @@ final class StoredPositions {
   }
 
   /**
-   * The newest committed position of a source. Another source's open transaction may hide it, so
-   * this reads until the committed end has come to the end that uncommitted readers see.
+   * What the topic says of a source.
+   *
+   * @param position where it stands; empty if it is new
+   * @param keys the idempotency keys that it has seen, expired ones among them
+   */
+  record Stored(Optional<SourcePosition> position, List<SourcePosition> keys) {
+    Stored {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * The newest committed position of a source, and its keys. Another source's open transaction may
+   * hide it, so this reads until the committed end has come to the end that uncommitted readers
+   * see.
    *
    * @param stop asked between polls; a stop ends the wait
    * @throws LogitstreamException RETRYABLE if the end does not become visible, or on a stop
    */
-  Optional<SourcePosition> newest(String source, BooleanSupplier stop) {
+  Stored read(String source, BooleanSupplier stop) {
     Map<TopicPartition, Long> ends = uncommittedEnds();
+    String ofKeys = source + "/";
     Optional<byte[]> newest = Optional.empty();
+    Map<String, byte[]> keys = new LinkedHashMap<>();
     long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
       consumer.assign(ends.keySet());
@@ -55,11 +71,22 @@ final class StoredPositions {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
           if (source.equals(record.key())) {
             newest = Optional.ofNullable(record.value());
+          } else if (record.key() != null && record.key().startsWith(ofKeys)) {
+            if (record.value() == null) {
+              keys.remove(record.key());
+            } else {
+              keys.put(record.key(), record.value());
+            }
           }
         }
       }
     }
-    return newest.map(this::deserialize);
+    try (RecordDeserializer<SourcePosition> deserializer =
+        new RecordDeserializer<>(clients.settings(), SourcePosition.class)) {
+      return new Stored(
+          newest.map(value -> deserializer.deserialize(topic, value)),
+          keys.values().stream().map(value -> deserializer.deserialize(topic, value)).toList());
+    }
   }
 
   private Map<TopicPartition, Long> uncommittedEnds() {
@@ -70,13 +97,6 @@ final class StoredPositions {
               .map((PartitionInfo found) -> new TopicPartition(topic, found.partition()))
               .toList();
       return consumer.endOffsets(partitions);
-    }
-  }
-
-  private SourcePosition deserialize(byte[] value) {
-    try (RecordDeserializer<SourcePosition> deserializer =
-        new RecordDeserializer<>(clients.settings(), SourcePosition.class)) {
-      return deserializer.deserialize(topic, value);
     }
   }
 }

@@ -28,7 +28,8 @@ public record SourcePath(String domain, Path path) {
     return new SourcePath(defaultDomain, Path.of(text));
   }
 
-  static boolean isDomain(String text) {
+  /** Whether a text can be the name of a domain. */
+  public static boolean isDomain(String text) {
     return DOMAIN.matcher(text).matches();
   }
 }

@@ -1,0 +1,59 @@
+package io.logitstream.platform.http;
+
+import com.sun.net.httpserver.HttpServer;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/**
+ * Binds the JDK's HTTP server, with bounds on how long a request and an answer may take and on idle
+ * connections: a client that sends a byte a minute must not hold a thread for ever.
+ */
+public final class BoundedHttpServer {
+  private static final String REQUEST_SECONDS = "30";
+  private static final String ANSWER_SECONDS = "120";
+  private static final String IDLE_CONNECTIONS = "256";
+  private static final int BACKLOG = 128;
+
+  static {
+    // The server reads these once, when the first one of the process is made.
+    setIfAbsent("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+    setIfAbsent("sun.net.httpserver.maxRspTime", ANSWER_SECONDS);
+    setIfAbsent("sun.net.httpserver.maxIdleConnections", IDLE_CONNECTIONS);
+  }
+
+  private BoundedHttpServer() {}
+
+  /**
+   * Binds a server that is not started yet.
+   *
+   * @param host an address or name of this machine
+   * @param port the port; 0 for a free one
+   * @param setting the setting of the port, for the message
+   * @throws LogitstreamException CONFIGURATION if the port is taken or the host is none of this
+   *     machine
+   */
+  public static HttpServer bind(String host, int port, String setting) {
+    try {
+      return HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), BACKLOG);
+    } catch (UnknownHostException e) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION, "there is no host %s to listen on".formatted(host), e);
+    } catch (IOException e) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "cannot listen on %s, port %d (%s): set %s to a free port, or to 0 for any"
+              .formatted(host, port, e.getMessage(), setting),
+          e);
+    }
+  }
+
+  private static void setIfAbsent(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package io.logitstream.producer.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.logitstream.platform.http.BoundedHttpServer;
+import io.logitstream.producer.intake.PromptAcceptance.Offer;
+import io.logitstream.producer.intake.Receipt;
+import io.logitstream.producer.offered.OfferedPromptJson;
+import io.logitstream.producer.offered.RefusedPromptException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /v1/prompts}, and its description at {@code /openapi.json}. Requests are read by a
+ * few threads, put into the queue, and answered by whoever completes their receipts: waiting for
+ * the broker holds no thread.
+ */
+final class PromptEndpoint implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PromptEndpoint.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int THREADS = 16;
+  private static final int WAITING_CONNECTIONS = 512;
+  private static final String RETRY_SECONDS = "1";
+  private static final int STOP_SECONDS = 1;
+  private static final int ANSWERING_THREADS = 4;
+  private static final int ANSWERING_SECONDS = 5;
+
+  private final HttpSettings settings;
+  private final OfferedPromptJson prompts;
+  private final PromptQueue queue;
+  private final IntakeMeters meters;
+  private final byte[] openApi;
+  private final HttpServer server;
+  private final ThreadPoolExecutor threads;
+
+  /** Answers are written by threads of their own: a slow client must not hold up who publishes. */
+  private final ExecutorService answering =
+      Executors.newFixedThreadPool(ANSWERING_THREADS, task -> daemon(task, "intake-answers"));
+
+  private PromptEndpoint(
+      HttpSettings settings, OfferedPromptJson prompts, PromptQueue queue, IntakeMeters meters) {
+    this.settings = settings;
+    this.prompts = prompts;
+    this.queue = queue;
+    this.meters = meters;
+    this.openApi = resource("openapi.json");
+    this.server = BoundedHttpServer.bind(settings.host(), settings.port(), "intake.http.port");
+    this.threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(WAITING_CONNECTIONS),
+            task -> daemon(task, "intake-http"));
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+  }
+
+  /**
+   * Binds the port, and answers from now on.
+   *
+   * @throws io.logitstream.platform.LogitstreamException CONFIGURATION if the port is taken
+   */
+  static PromptEndpoint start(
+      HttpSettings settings, OfferedPromptJson prompts, PromptQueue queue, IntakeMeters meters) {
+    PromptEndpoint endpoint = new PromptEndpoint(settings, prompts, queue, meters);
+    endpoint.server.start();
+    return endpoint;
+  }
+
+  /** The port that is listened on. */
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** Stops answering, once what has its answer got it, or a few seconds later. */
+  @Override
+  public void close() {
+    answering.shutdown();
+    try {
+      if (!answering.awaitTermination(ANSWERING_SECONDS, TimeUnit.SECONDS)) {
+        LOGGER.warn("some answers were not taken within {} s", ANSWERING_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    server.stop(STOP_SECONDS);
+    threads.shutdownNow();
+    answering.shutdownNow();
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try {
+      route(exchange);
+    } catch (IOException | RuntimeException e) {
+      exchange.close();
+      throw e;
+    }
+  }
+
+  private void route(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    String method = exchange.getRequestMethod();
+    if (path.equals("/openapi.json") && method.equals("GET")) {
+      send(exchange, 200, openApi);
+    } else if (!path.equals("/v1/prompts")) {
+      error(exchange, 404, "not-found", "here are POST /v1/prompts and GET /openapi.json");
+    } else if (!method.equals("POST")) {
+      exchange.getResponseHeaders().set("Allow", "POST");
+      error(exchange, 405, "method", "only POST");
+    } else if (!isAuthorized(exchange)) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+      error(exchange, 401, "unauthorized", "expected 'Authorization: Bearer TOKEN'");
+    } else if (!isJson(exchange)) {
+      error(exchange, 415, "media-type", "expected Content-Type: application/json");
+    } else {
+      post(exchange);
+    }
+  }
+
+  private void post(HttpExchange exchange) throws IOException {
+    Optional<byte[]> body = body(exchange);
+    if (body.isEmpty()) {
+      error(
+          exchange,
+          413,
+          "too-large",
+          "expected a body of at most %d bytes (intake.http.max-request-bytes)"
+              .formatted(settings.maxRequestBytes()));
+      return;
+    }
+    PromptRequest request;
+    try {
+      String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+      request =
+          PromptRequest.read(body.get(), Optional.ofNullable(key), prompts, settings.maxPrompts());
+    } catch (RefusedPromptException e) {
+      meters.refused(e.code());
+      error(exchange, e.code().equals("too-many") ? 413 : 400, e.code(), e.reason());
+      return;
+    }
+    List<Offer> offers = new ArrayList<>();
+    for (PromptRequest.Item item : request.items()) {
+      if (item instanceof PromptRequest.Item.Good good) {
+        offers.add(new Offer(good.prompt(), place(good)));
+      } else if (item instanceof PromptRequest.Item.Refused refused) {
+        meters.refused(refused.code());
+      }
+    }
+    if (offers.isEmpty()) {
+      answer(exchange, request, List.of());
+      return;
+    }
+    Optional<PromptQueue.Request> queued = queue.offer(offers);
+    if (queued.isEmpty()) {
+      exchange.getResponseHeaders().set("Retry-After", RETRY_SECONDS);
+      if (queue.isClosed()) {
+        error(exchange, 503, "stopping", "this intake stops; offer the prompts again");
+      } else {
+        meters.refused("queue-full");
+        error(
+            exchange,
+            429,
+            "queue-full",
+            "%d prompts wait to be published; offer these again".formatted(queue.prompts()));
+      }
+      return;
+    }
+    queued
+        .get()
+        .answer()
+        .orTimeout(settings.answerWithin().toMillis(), TimeUnit.MILLISECONDS)
+        .whenCompleteAsync(
+            (receipts, failure) -> complete(exchange, request, receipts, failure), answering);
+  }
+
+  /** A client's key says where its prompt is from; without one, nothing but chance does. */
+  private static String place(PromptRequest.Item.Good good) {
+    return good.prompt().key().map(key -> "http key " + key).orElse("http " + UUID.randomUUID());
+  }
+
+  private void complete(
+      HttpExchange exchange,
+      PromptRequest request,
+      @Nullable List<Receipt> receipts,
+      @Nullable Throwable failure) {
+    try {
+      if (receipts != null) {
+        answer(exchange, request, receipts);
+      } else {
+        LOGGER.debug("a request is not answered", failure);
+        exchange.getResponseHeaders().set("Retry-After", RETRY_SECONDS);
+        error(
+            exchange,
+            503,
+            "unknown",
+            "the broker has not acknowledged these prompts yet, and they may be published later:"
+                + " offer them again with the same keys");
+      }
+    } catch (IOException | RuntimeException e) {
+      // The client is gone; with the same keys it can ask again.
+      LOGGER.debug("an answer was not taken", e);
+      exchange.close();
+    }
+  }
+
+  private void answer(HttpExchange exchange, PromptRequest request, List<Receipt> receipts)
+      throws IOException {
+    List<ItemAnswer> answers = new ArrayList<>();
+    int next = 0;
+    for (PromptRequest.Item item : request.items()) {
+      answers.add(
+          item instanceof PromptRequest.Item.Refused refused
+              ? ItemAnswer.refused(refused)
+              : ItemAnswer.of(receipts.get(next++)));
+    }
+    if (request.isSingle()) {
+      ItemAnswer only = answers.get(0);
+      if (only.status() == ItemAnswer.RETRY_LATER) {
+        exchange.getResponseHeaders().set("Retry-After", RETRY_SECONDS);
+      }
+      send(exchange, only.status(), JSON.writeValueAsBytes(only.json()));
+      return;
+    }
+    ObjectNode root = JSON.createObjectNode();
+    ArrayNode results = root.putArray("results");
+    answers.forEach(item -> results.add(item.json()));
+    send(exchange, 200, JSON.writeValueAsBytes(root));
+  }
+
+  private boolean isAuthorized(HttpExchange exchange) {
+    if (settings.token().isEmpty()) {
+      return true;
+    }
+    String given = exchange.getRequestHeaders().getFirst("Authorization");
+    byte[] expected = ("Bearer " + settings.token()).getBytes(StandardCharsets.UTF_8);
+    return given != null && MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static boolean isJson(HttpExchange exchange) {
+    String type = exchange.getRequestHeaders().getFirst("Content-Type");
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/json");
+  }
+
+  /** The body; empty if it is larger than allowed, whatever its declared length. */
+  private Optional<byte[]> body(HttpExchange exchange) throws IOException {
+    try (InputStream input = exchange.getRequestBody()) {
+      byte[] body = input.readNBytes(settings.maxRequestBytes() + 1);
+      return body.length > settings.maxRequestBytes() ? Optional.empty() : Optional.of(body);
+    }
+  }
+
+  private static void error(HttpExchange exchange, int status, String code, String message)
+      throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    root.putObject("error").put("code", code).put("message", message);
+    send(exchange, status, JSON.writeValueAsBytes(root));
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(status, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream input = PromptEndpoint.class.getResourceAsStream(name)) {
+      if (input == null) {
+        throw new IllegalStateException("the resource %s is missing".formatted(name));
+      }
+      return input.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

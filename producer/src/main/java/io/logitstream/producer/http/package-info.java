@@ -1,0 +1,5 @@
+/** Prompts over HTTP. */
+@NullMarked
+package io.logitstream.producer.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package io.logitstream.producer.lines;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Several files in turn, each from where it was read to. For one thread. */
+final class GrowingFiles implements LineSource {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final List<GrowingFile> files = new ArrayList<>();
+  private final boolean follow;
+  private int turn;
+
+  private GrowingFiles(boolean follow) {
+    this.follow = follow;
+  }
+
+  /**
+   * Opens the files.
+   *
+   * @param location what {@link #location} said before; empty at the start
+   * @param follow whether more may be written to them
+   * @throws LogitstreamException CONFIGURATION if a file is missing or two have one name
+   */
+  static GrowingFiles open(
+      List<Path> paths, int maxLineBytes, Optional<String> location, boolean follow)
+      throws IOException {
+    GrowingFiles opened = new GrowingFiles(follow);
+    JsonNode stored = location.map(GrowingFiles::parse).orElseGet(JSON::createObjectNode);
+    TreeSet<String> names = new TreeSet<>();
+    try {
+      for (Path path : paths) {
+        Path absolute = path.toAbsolutePath().normalize();
+        String name = String.valueOf(absolute.getFileName());
+        if (!names.add(name)) {
+          throw refused("two files are named %s: their lines would have the same places", name);
+        }
+        if (!follow && !Files.isRegularFile(absolute)) {
+          throw refused("%s is not there, or no file", absolute.toString());
+        }
+        opened.files.add(
+            new GrowingFile(name, absolute, maxLineBytes, position(stored.path(name)), follow));
+      }
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public List<Line> next(int max) throws IOException {
+    for (int tried = 0; tried < files.size(); tried++) {
+      List<Line> lines = files.get(turn).next(max);
+      turn = (turn + 1) % files.size();
+      if (!lines.isEmpty()) {
+        return lines;
+      }
+    }
+    return List.of();
+  }
+
+  @Override
+  public Optional<String> location() {
+    ObjectNode location = JSON.createObjectNode();
+    for (GrowingFile file : files) {
+      try {
+        GrowingFile.Position position = file.position();
+        location
+            .putObject(file.name())
+            .put("generation", position.generation())
+            .put("offset", position.offset())
+            .put("headBytes", position.headBytes())
+            .put("headSha256", position.headSha256());
+      } catch (IOException e) {
+        throw new LogitstreamException(
+            FailureKind.RETRYABLE, "could not read %s: %s".formatted(file.name(), e), e);
+      }
+    }
+    return Optional.of(location.toString());
+  }
+
+  @Override
+  public boolean isAtEnd() throws IOException {
+    if (follow) {
+      return false;
+    }
+    for (GrowingFile file : files) {
+      if (!file.isAtEnd()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (GrowingFile file : files) {
+      file.close();
+    }
+  }
+
+  private static GrowingFile.@Nullable Position position(JsonNode stored) {
+    return stored.isObject()
+        ? new GrowingFile.Position(
+            stored.path("generation").asInt(),
+            stored.path("offset").asLong(),
+            stored.path("headBytes").asInt(),
+            stored.path("headSha256").asText())
+        : null;
+  }
+
+  private static JsonNode parse(String location) {
+    try {
+      return JSON.readTree(location);
+    } catch (JsonProcessingException e) {
+      throw new LogitstreamException(
+          FailureKind.FATAL,
+          "the stored position '%s' was written by another version".formatted(location),
+          e);
+    }
+  }
+
+  private static LogitstreamException refused(String message, String name) {
+    return new LogitstreamException(FailureKind.CONFIGURATION, message.formatted(name));
+  }
+}

@@ -1,0 +1,77 @@
+package io.logitstream.producer.lines;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** Cuts bytes at line ends. Of a line no more is kept than may be. For one thread. */
+final class LineBuffer {
+  private final int maxBytes;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private boolean tooLong;
+  private long consumed;
+  private long lineStart;
+
+  /** A line without its end. */
+  record Cut(byte[] bytes, boolean tooLong, long start) {}
+
+  /**
+   * @param maxBytes the most bytes that are kept of a line
+   * @param start offset of the first byte that will be added
+   */
+  LineBuffer(int maxBytes, long start) {
+    this.maxBytes = maxBytes;
+    this.consumed = start;
+    this.lineStart = start;
+  }
+
+  /**
+   * Adds bytes.
+   *
+   * @return how many were used: all, or those up to the end of the last line that was wanted
+   */
+  int add(byte[] bytes, int from, int to, int maxLines, Consumer<Cut> lines) {
+    int count = 0;
+    int at = from;
+    while (at < to && count < maxLines) {
+      byte next = bytes[at++];
+      consumed++;
+      if (next == '\n') {
+        lines.accept(end());
+        count++;
+      } else if (line.size() < maxBytes) {
+        line.write(next);
+      } else {
+        tooLong = true;
+      }
+    }
+    return at - from;
+  }
+
+  /** Whether there are bytes behind the last line end. */
+  boolean hasRest() {
+    return consumed > lineStart;
+  }
+
+  /** What is behind the last line end, as a line. */
+  Cut rest() {
+    return end();
+  }
+
+  /** Offset behind the last line that was given. */
+  long offset() {
+    return lineStart;
+  }
+
+  private Cut end() {
+    byte[] bytes = line.toByteArray();
+    int length =
+        bytes.length > 0 && bytes[bytes.length - 1] == '\r' ? bytes.length - 1 : bytes.length;
+    Cut cut =
+        new Cut(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), tooLong, lineStart);
+    line.reset();
+    tooLong = false;
+    lineStart = consumed;
+    return cut;
+  }
+}

@@ -1,0 +1,25 @@
+package io.logitstream.producer.lines;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Where lines come from. For one thread. */
+interface LineSource extends AutoCloseable {
+  /**
+   * The next lines.
+   *
+   * @param max the most of them
+   * @return none if there is none now
+   */
+  List<Line> next(int max) throws IOException, InterruptedException;
+
+  /** Where reading goes on behind the lines that were given; empty where it cannot. */
+  Optional<String> location();
+
+  /** Whether no line will come any more. */
+  boolean isAtEnd() throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,45 @@
+package io.logitstream.producer.lines;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.Setting;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Which lines are read.
+ *
+ * @param files the files; none for standard input
+ * @param follow whether files are waited on for more
+ * @param maxBadInARow the most lines in a row that are no prompts; 0 for no limit
+ */
+public record LinesSettings(List<Path> files, boolean follow, int maxBadInARow) {
+  private static final Setting<List<String>> FILES =
+      Setting.list("lines.files", List.of(), "Files of JSON lines; none or - for standard input.");
+  private static final Setting<Boolean> FOLLOW =
+      Setting.flag(
+          "lines.follow",
+          false,
+          "Whether files are waited on for more lines, renamed and replaced ones included.");
+  private static final Setting<Integer> MAX_BAD =
+      Setting.integer(
+          "lines.max-bad-in-a-row",
+          1000,
+          0,
+          Integer.MAX_VALUE,
+          "Most lines in a row that are no prompts; one more ends the intake. 0 for no limit.");
+
+  /** The settings of this record. */
+  public static final List<Setting<?>> SETTINGS = List.of(FILES, FOLLOW, MAX_BAD);
+
+  public LinesSettings {
+    files = List.copyOf(files);
+  }
+
+  /** Reads the settings. */
+  public static LinesSettings from(Configuration configuration) {
+    return new LinesSettings(
+        configuration.get(FILES).stream().filter(file -> !file.equals("-")).map(Path::of).toList(),
+        configuration.get(FOLLOW),
+        configuration.get(MAX_BAD));
+  }
+}

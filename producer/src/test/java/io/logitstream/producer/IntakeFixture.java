@@ -1,0 +1,136 @@
+package io.logitstream.producer;
+
+import io.logitstream.embedded.EmbeddedBroker;
+import io.logitstream.embedded.EmbeddedBrokerSettings;
+import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.platform.config.Setting;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.producer.http.HttpPromptProducer;
+import io.logitstream.producer.http.HttpSettings;
+import io.logitstream.producer.lines.LinesPromptProducer;
+import io.logitstream.producer.lines.LinesSettings;
+import io.logitstream.schemas.Prompt;
+import io.logitstream.schemas.topics.Topic;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** A broker that can be stopped and started again, a registry, and intakes of offered prompts. */
+public final class IntakeFixture implements AutoCloseable {
+  private static final int PARTITIONS = 4;
+
+  private final Path folder;
+  private final EmbeddedRegistry registry;
+  private EmbeddedBroker broker;
+
+  public IntakeFixture(Path folder) {
+    this.folder = folder;
+    this.broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(folder, 0));
+    this.registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0);
+    try (Admin admin = clients().admin()) {
+      Topics.create(admin, Topic.pipeline("", PARTITIONS, (short) 1));
+    }
+  }
+
+  /** An HTTP intake on a free port; values are pairs of names and values. */
+  public HttpPromptProducer http(String source, String... values) {
+    Configuration configuration = configuration(source, values);
+    return new HttpPromptProducer(
+        OfferedOptions.read(configuration),
+        HttpSettings.from(configuration),
+        new SimpleMeterRegistry(),
+        new Health());
+  }
+
+  /** An intake of lines. */
+  public LinesPromptProducer lines(String source, InputStream input, String... values) {
+    Configuration configuration = configuration(source, values);
+    return new LinesPromptProducer(
+        OfferedOptions.read(configuration),
+        LinesSettings.from(configuration),
+        input,
+        new SimpleMeterRegistry(),
+        new Health());
+  }
+
+  public void stopBroker() {
+    broker.close();
+  }
+
+  /** Starts the broker again on the same folder and port. */
+  public void startBroker() {
+    broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(folder, broker.port()));
+  }
+
+  /** The committed prompts of a source, by their place in its order. */
+  public List<Prompt> prompts(String source) {
+    List<Prompt> prompts = new ArrayList<>();
+    String topic = Topic.PROMPTS.named("");
+    List<TopicPartition> partitions =
+        IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(topic, i)).toList();
+    KafkaClients clients = clients();
+    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of());
+        RecordDeserializer<Prompt> deserializer =
+            new RecordDeserializer<>(clients.settings(), Prompt.class)) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer
+            .poll(Duration.ofMillis(100))
+            .forEach(
+                record -> {
+                  Prompt prompt = deserializer.deserialize(topic, record.value());
+                  if (prompt.getSource().equals(source)) {
+                    prompts.add(prompt);
+                  }
+                });
+      }
+    }
+    prompts.sort(Comparator.comparingLong(Prompt::getSourceIndex));
+    return prompts;
+  }
+
+  private KafkaClients clients() {
+    return new KafkaClients(
+        new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of()), "test");
+  }
+
+  private Configuration configuration(String source, String... values) {
+    Map<String, String> all = new HashMap<>();
+    all.put("kafka.bootstrap.servers", broker.bootstrapServers());
+    all.put("registry.url", registry.url());
+    all.put("source.name", source);
+    all.put("intake.http.port", "0");
+    for (int at = 0; at < values.length; at += 2) {
+      all.put(values[at], values[at + 1]);
+    }
+    List<Setting<?>> known = new ArrayList<>(OfferedOptions.SETTINGS);
+    known.addAll(HttpSettings.SETTINGS);
+    known.addAll(LinesSettings.SETTINGS);
+    return Configuration.load(known, ConfigurationLayers.of(all));
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+    broker.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.producer.http;
+
+import org.jspecify.annotations.NullMarked;

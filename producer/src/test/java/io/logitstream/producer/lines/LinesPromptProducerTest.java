@@ -1,0 +1,139 @@
+package io.logitstream.producer.lines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.producer.IntakeFixture;
+import io.logitstream.producer.RunningProducer;
+import io.logitstream.schemas.Prompt;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class LinesPromptProducerTest {
+  private static IntakeFixture fixture;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start(@TempDir Path data) {
+    fixture = new IntakeFixture(data);
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void standardInputIsPublishedToItsEndAndBadLinesAreCounted() throws Exception {
+    InputStream input =
+        input(
+            """
+            {"text": "one"}
+
+            no JSON
+            {"text": "two", "key": "k"}
+            {"text": "two", "key": "k"}
+            {"text": 3}
+            {"text": "last, without an end"}""");
+    LinesPromptProducer producer = fixture.lines("stdin", input);
+    producer.run(new StopSignal());
+
+    assertThat(texts("stdin")).containsExactly("one", "two", "last, without an end");
+    assertThat(producer.published()).isEqualTo(3);
+    assertThat(producer.bad()).isEqualTo(2);
+
+    fixture.lines("stdin", input("{\"text\": \"two\", \"key\": \"k\"}\n")).run(new StopSignal());
+    assertThat(texts("stdin")).as("the key is known").hasSize(3);
+  }
+
+  @Test
+  void aFileIsGoneOnWithWhereItWasReadTo() throws Exception {
+    Path file = Files.writeString(folder.resolve("log"), lines(0, 20));
+    fixture
+        .lines("file", InputStream.nullInputStream(), "lines.files", file.toString())
+        .run(new StopSignal());
+    Files.writeString(file, lines(20, 30), StandardOpenOption.APPEND);
+    for (int time = 0; time < 2; time++) {
+      fixture
+          .lines("file", InputStream.nullInputStream(), "lines.files", file.toString())
+          .run(new StopSignal());
+    }
+
+    assertThat(texts("file")).containsExactlyElementsOf(expected(30));
+  }
+
+  @Test
+  void aFileThatIsWrittenIsFollowedAcrossStopsAndRenames() throws Exception {
+    Path file = folder.resolve("log");
+    String[] settings = {"lines.files", file.toString(), "lines.follow", "true"};
+    LinesPromptProducer first = fixture.lines("followed", InputStream.nullInputStream(), settings);
+    try (RunningProducer running = RunningProducer.start(first)) {
+      Files.writeString(file, lines(0, 10) + "{\"text\": ");
+      await().until(() -> first.published() == 10);
+    }
+    Files.writeString(file, "\"10\"}\n", StandardOpenOption.APPEND);
+    LinesPromptProducer second = fixture.lines("followed", InputStream.nullInputStream(), settings);
+    try (RunningProducer running = RunningProducer.start(second)) {
+      await().until(() -> second.published() == 1);
+      Files.move(file, folder.resolve("log.1"));
+      Files.writeString(file, lines(11, 15));
+      await().until(() -> second.published() == 5);
+    }
+
+    assertThat(texts("followed")).containsExactlyElementsOf(expected(15));
+  }
+
+  @Test
+  void manyBadLinesInARowEndTheIntake() {
+    InputStream input = input("bad\nbad\n{\"text\": \"good\"}\nbad\nbad\nbad\n");
+
+    assertThatThrownBy(
+            () -> fixture.lines("bad", input, "lines.max-bad-in-a-row", "2").run(new StopSignal()))
+        .isInstanceOf(LogitstreamException.class)
+        .hasMessageContaining("3 lines in a row are no prompts, expected at most 2");
+  }
+
+  @Test
+  void aSourceOfFilesCannotBecomeOneOfLines() throws Exception {
+    fixture.lines("mine", input("{\"text\": \"x\"}\n")).run(new StopSignal());
+
+    assertThat(fixture.prompts("mine")).singleElement().matches(Prompt::getEndOfDocument);
+  }
+
+  private static List<String> texts(String source) {
+    return fixture.prompts(source).stream().map(Prompt::getText).toList();
+  }
+
+  private static String lines(int from, int to) {
+    return String.join(
+        "", expected(from, to).stream().map("{\"text\": \"%s\"}\n"::formatted).toList());
+  }
+
+  private static List<String> expected(int to) {
+    return expected(0, to);
+  }
+
+  private static List<String> expected(int from, int to) {
+    return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+  }
+
+  private static InputStream input(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.producer.lines;
+
+import org.jspecify.annotations.NullMarked;

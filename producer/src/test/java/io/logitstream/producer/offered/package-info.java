@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.producer.offered;
+
+import org.jspecify.annotations.NullMarked;
