@@ -1,12 +1,12 @@
 package io.logitstream.console;
 
+import io.logitstream.console.commands.ConfigurationPrinted;
 import io.logitstream.console.commands.LogitstreamCommand;
 import io.logitstream.console.models.ExpiredCheckpointException;
 import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.kafka.KafkaFailures;
-import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.ExitStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,22 +29,20 @@ final class FailureReport implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(
       Exception failure, CommandLine commandLine, ParseResult parseResult) {
+    if (failure instanceof ConfigurationPrinted) {
+      return ExitStatus.OK.code();
+    }
     PrintWriter err = commandLine.getErr();
     err.println("logitstream: " + message(failure));
     ExitStatus status = status(failure);
     if (status == ExitStatus.UNREACHABLE) {
-      root.kafka().ifPresent(kafka -> err.println(lookedFor(kafka)));
+      root.kafka().ifPresent(kafka -> err.println(kafka.lookedFor() + "."));
     }
     if (root.isVerbose()) {
       failure.printStackTrace(err);
     }
     err.flush();
     return status.code();
-  }
-
-  private static String lookedFor(KafkaSettings kafka) {
-    return "Kafka was looked for at %s (kafka.bootstrap.servers), the schema registry at %s (registry.url)."
-        .formatted(kafka.bootstrapServers(), kafka.registryUrl());
   }
 
   static String message(Throwable failure) {

@@ -3,6 +3,8 @@ package io.logitstream.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logitstream.console.commands.LogitstreamCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +94,56 @@ class CommandLineTest {
     assertThat(listed.status()).isZero();
     assertThat(listed.json()).isNotEmpty();
     listed.json().forEach(setting -> assertThat(setting.get("meaning").asText()).isNotBlank());
+  }
+
+  @Test
+  void thePageOfSettingsIsTheOneInTheGuides() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "configuration.md"));
+
+    assertThat(Invocation.of("config", "--markdown").out().replace("\r\n", "\n"))
+        .as("write it anew: ./logitstream config --markdown > docs/configuration.md")
+        .isEqualTo(page);
+  }
+
+  @Test
+  void aCommandPrintsWhatItWouldRunWithAndWhereFrom() {
+    Invocation printed =
+        Invocation.withEnvironment(
+            Map.of("LOGITSTREAM_REGISTRY_BASIC_AUTH", "me:word"),
+            "produce",
+            "--print-config",
+            "--source",
+            "api",
+            "--http",
+            "8088",
+            "--set",
+            "kafka.ssl.key.password=word");
+
+    assertThat(printed.status()).isZero();
+    assertThat(printed.err()).isEmpty();
+    assertThat(printed.out())
+        .contains("source.name=api  # from --set")
+        .contains("registry.basic-auth=(hidden)  # from the environment")
+        .contains("kafka.ssl.key.password=(hidden)  # from --set")
+        .contains("intake.http.port=8088  # from --set")
+        .contains("topics.prefix=  # from the default")
+        .doesNotContain("word")
+        .doesNotContain("train.max-steps");
+  }
+
+  @Test
+  void aSourceHasOneIntake() {
+    Invocation refused = Invocation.of("produce", "--http", "1", "--lines", "-");
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("different intakes");
+  }
+
+  @Test
+  void lettersMustBeNamed() {
+    assertThat(Invocation.of("deadletters", "retry", "prompts").err()).contains("which letters?");
+    assertThat(Invocation.of("deadletters", "list", "checkpoints").err())
+        .contains("'checkpoints' has no dead letters");
   }
 
   @Test

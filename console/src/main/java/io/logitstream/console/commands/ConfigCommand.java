@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "  logitstream config",
       "  logitstream config --values --config pipeline.properties",
       "  logitstream config --output json",
+      "  logitstream config --markdown > docs/configuration.md",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class ConfigCommand implements Runnable {
@@ -47,10 +48,15 @@ final class ConfigCommand implements Runnable {
       description = "Print the values that hold here, from all layers, as a file; secrets hidden.")
   private boolean values;
 
+  @Option(names = "--markdown", description = "Print all settings as a page of Markdown.")
+  private boolean markdown;
+
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    if (values) {
+    if (markdown) {
+      out.print(ConfigurationTable.markdown());
+    } else if (values) {
       Map<String, String> printable = options.load().printable();
       if (output.isJson()) {
         out.println(OutputOption.json(printable));

@@ -4,11 +4,14 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.kafka.KafkaSettings;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +36,11 @@ final class ConfigurationOptions {
       mapFallbackValue = "",
       description = "Set one setting. Goes before the environment, and that before the file.")
   private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--print-config",
+      description = "Print the settings that the command would run with, and end.")
+  private boolean printOnly;
 
   @Mixin private KafkaOptions kafka;
 
@@ -68,7 +76,30 @@ final class ConfigurationOptions {
             used,
             new ConfigurationLayers(defaults, Optional.ofNullable(file), root.environment(), all));
     root.looksFor(KafkaSettings.from(configuration));
+    if (printOnly) {
+      print(configuration, used);
+      throw new ConfigurationPrinted();
+    }
     return configuration;
+  }
+
+  /** What the command reads, and what passes through to clients of others. */
+  private void print(Configuration configuration, List<Setting<?>> used) {
+    PrintWriter out = spec.commandLine().getOut();
+    Map<String, String> origins = configuration.origins();
+    Set<String> known = new HashSet<>();
+    AllSettings.known().forEach(setting -> known.add(setting.name()));
+    Set<String> read = new HashSet<>();
+    used.forEach(setting -> read.add(setting.name()));
+    configuration
+        .printable()
+        .forEach(
+            (name, value) -> {
+              if (read.contains(name) || !known.contains(name)) {
+                out.printf("%s=%s  # from %s%n", name, value, origins.getOrDefault(name, ""));
+              }
+            });
+    out.flush();
   }
 
   /** Reads all layers. */

@@ -53,11 +53,8 @@ final class ServiceProcess {
         Meters meters = new Meters(name)) {
       Running running = wiring.wire(meters.registry(), health);
       try (ServiceEndpoint endpoint =
-          ServiceEndpoint.start(
-              HealthSettings.from(configuration).port(), meters.registry(), health)) {
-        endpoint
-            .port()
-            .ifPresent(port -> LOGGER.info("metrics and health on http://127.0.0.1:{}", port));
+          ServiceEndpoint.start(HealthSettings.from(configuration), meters.registry(), health)) {
+        endpoint.port().ifPresent(port -> LOGGER.info("metrics and health on port {}", port));
         Thread news = new Thread(() -> tell(running.news(), stop), "news");
         news.setDaemon(true);
         news.start();

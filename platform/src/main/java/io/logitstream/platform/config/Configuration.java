@@ -21,17 +21,22 @@ public final class Configuration {
   /** What is printed for a secret. */
   public static final String REDACTED = "(hidden)";
 
+  private static final String DEFAULT = "the default";
+
   private final Map<String, Setting<?>> known;
   private final Map<String, @Nullable Object> values;
   private final Map<String, String> texts;
+  private final Map<String, String> origins;
 
   private Configuration(
       Map<String, Setting<?>> known,
       Map<String, @Nullable Object> values,
-      Map<String, String> texts) {
+      Map<String, String> texts,
+      Map<String, String> origins) {
     this.known = known;
     this.values = values;
     this.texts = texts;
+    this.origins = origins;
   }
 
   /**
@@ -60,6 +65,7 @@ public final class Configuration {
     SmallRyeConfig layered = LayeredSources.open(byName.values(), layers, problems);
     Map<String, @Nullable Object> values = new HashMap<>();
     Map<String, String> texts = new TreeMap<>();
+    Map<String, String> origins = new TreeMap<>();
     for (Setting<?> setting : byName.values()) {
       ConfigValue value = layered.getConfigValue(setting.name());
       String text = value.getValue() == null ? setting.defaultOrNull() : value.getValue();
@@ -72,6 +78,8 @@ public final class Configuration {
       try {
         values.put(setting.name(), setting.parse(text));
         texts.put(setting.name(), text);
+        origins.put(
+            setting.name(), value.getValue() == null ? DEFAULT : value.getConfigSourceName());
       } catch (IllegalArgumentException e) {
         problems.add(notAllowed(setting, text, value.getConfigSourceName()));
       }
@@ -83,6 +91,7 @@ public final class Configuration {
       ConfigValue value = layered.getConfigValue(name);
       if (PassThrough.covers(name)) {
         texts.put(name, value.getValue());
+        origins.put(name, value.getConfigSourceName());
       } else {
         problems.add(UnknownNames.problem(name, value.getConfigSourceName(), byName.keySet()));
       }
@@ -90,7 +99,7 @@ public final class Configuration {
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems.stream().sorted().toList());
     }
-    return new Configuration(byName, values, texts);
+    return new Configuration(byName, values, texts, origins);
   }
 
   /**
@@ -135,6 +144,11 @@ public final class Configuration {
     Map<String, String> printable = new TreeMap<>(texts);
     printable.replaceAll((name, text) -> isSecret(name) ? REDACTED : text);
     return printable;
+  }
+
+  /** Where each value comes from, by name: the default, the environment, a file … */
+  public Map<String, String> origins() {
+    return new TreeMap<>(origins);
   }
 
   @Override

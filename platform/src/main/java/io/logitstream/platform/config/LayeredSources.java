@@ -8,11 +8,14 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The layers as sources of SmallRye Config, which knows where each value comes from. Its discovery,
@@ -20,21 +23,41 @@ import java.util.Properties;
  * the named layers may decide.
  */
 final class LayeredSources {
+  private static final String DOTTED_FILE = ".file";
+
   private LayeredSources() {}
 
   /** Opens the layers; what cannot be read is added to the problems. */
   static SmallRyeConfig open(
       Collection<Setting<?>> known, ConfigurationLayers layers, List<String> problems) {
-    SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder();
-    builder.withSources(
-        new Layer(layers.commandDefaults(), "the command's defaults", 100),
-        new Layer(environment(known, layers.environment(), problems), "the environment", 300),
-        new Layer(layers.overrides(), "--set", 400));
+    Set<String> secrets =
+        known.stream().filter(Setting::isSecret).map(Setting::name).collect(Collectors.toSet());
+    List<Layer> sources = new ArrayList<>();
+    layer(layers.commandDefaults(), "the command's defaults", 100, secrets, problems, sources);
+    layer(
+        environment(known, layers.environment(), problems),
+        "the environment",
+        300,
+        secrets,
+        problems,
+        sources);
+    layer(layers.overrides(), "--set", 400, secrets, problems, sources);
     layers
         .file()
         .ifPresent(
-            path -> builder.withSources(new Layer(file(path, problems), "the file " + path, 200)));
-    return builder.build();
+            path ->
+                layer(file(path, problems), "the file " + path, 200, secrets, problems, sources));
+    return new SmallRyeConfigBuilder().withSources(sources.toArray(Layer[]::new)).build();
+  }
+
+  private static void layer(
+      Map<String, String> values,
+      String name,
+      int ordinal,
+      Set<String> secrets,
+      List<String> problems,
+      List<Layer> sources) {
+    sources.add(new Layer(SecretFiles.resolve(values, secrets, name, problems), name, ordinal));
   }
 
   private static Map<String, String> file(Path path, List<String> problems) {
@@ -56,7 +79,12 @@ final class LayeredSources {
   private static Map<String, String> environment(
       Collection<Setting<?>> known, Map<String, String> environment, List<String> problems) {
     Map<String, String> names = new HashMap<>();
-    known.forEach(setting -> names.put(setting.environmentVariable(), setting.name()));
+    for (Setting<?> setting : known) {
+      names.put(setting.environmentVariable(), setting.name());
+      if (setting.isSecret()) {
+        names.put(setting.environmentVariable() + "_FILE", setting.name() + SecretFiles.SUFFIX);
+      }
+    }
     Map<String, String> values = new HashMap<>();
     environment.forEach(
         (variable, value) -> {
@@ -67,6 +95,10 @@ final class LayeredSources {
           String dotted = EnvironmentNames.dotted(variable);
           if (name != null) {
             values.put(name, value);
+          } else if (isSecretFile(dotted)) {
+            values.put(
+                dotted.substring(0, dotted.length() - DOTTED_FILE.length()) + SecretFiles.SUFFIX,
+                value);
           } else if (PassThrough.covers(dotted)) {
             values.put(dotted, value);
           } else {
@@ -74,6 +106,14 @@ final class LayeredSources {
           }
         });
     return values;
+  }
+
+  /** Variables have no hyphens: LOGITSTREAM_KAFKA_SSL_KEY_PASSWORD_FILE. */
+  private static boolean isSecretFile(String dotted) {
+    String secret = dotted.substring(0, Math.max(0, dotted.length() - DOTTED_FILE.length()));
+    return dotted.endsWith(DOTTED_FILE)
+        && PassThrough.covers(secret)
+        && PassThrough.isSecret(secret);
   }
 
   /** A layer under the name that messages call it by. */

@@ -1,28 +1,69 @@
 package io.logitstream.platform.health;
 
 import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 
 /**
  * Where a process serves metrics and health.
  *
- * @param port the port on loopback; 0 for a free one, -1 for none
+ * @param host address that is listened on; other than loopback only with a token
+ * @param port the port; 0 for a free one, -1 for none
+ * @param token what those must bring who ask for more than health; empty for none
  */
-public record HealthSettings(int port) {
+public record HealthSettings(String host, int port, String token) {
+  private static final Setting<String> HOST =
+      Setting.nonEmptyText(
+          "health.host",
+          "127.0.0.1",
+          "Address of /metrics, /livez and /readyz; another than loopback needs health.token.");
   private static final Setting<Integer> PORT =
       Setting.integer(
           "health.port",
           ServiceEndpoint.OFF,
           ServiceEndpoint.OFF,
           65_535,
-          "Port on loopback for /metrics, /livez and /readyz; 0 for a free one, -1 for none.");
+          "Port of /metrics, /livez and /readyz; 0 for a free one, -1 for none.");
+  private static final Setting<String> TOKEN =
+      Setting.text(
+              "health.token",
+              "",
+              "What those must bring as 'Authorization: Bearer TOKEN' who ask for /metrics; /livez and"
+                  + " /readyz are open. Empty for none.")
+          .asSecret();
 
   /** The settings of this record. */
-  public static final List<Setting<?>> SETTINGS = List.of(PORT);
+  public static final List<Setting<?>> SETTINGS = List.of(HOST, PORT, TOKEN);
+
+  /** Checks that what is open to others asks for a token. */
+  public HealthSettings {
+    if (port != ServiceEndpoint.OFF && token.isEmpty() && !isLoopback(host)) {
+      throw new ConfigurationException(
+          "%s is %s, which others reach, and %s is empty: set a token, or listen on 127.0.0.1"
+              .formatted(HOST, host, TOKEN));
+    }
+  }
 
   /** Reads the settings. */
   public static HealthSettings from(Configuration configuration) {
-    return new HealthSettings(configuration.get(PORT));
+    return new HealthSettings(
+        configuration.get(HOST), configuration.get(PORT), configuration.get(TOKEN));
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  /** The settings without the token. */
+  @Override
+  public String toString() {
+    return "HealthSettings[host=%s, port=%d]".formatted(host, port);
   }
 }

@@ -2,36 +2,36 @@ package io.logitstream.platform.health;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.logitstream.platform.FailureKind;
-import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.http.BoundedHttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Serves {@code /metrics}, {@code /livez} and {@code /readyz} on loopback. */
+/** Serves {@code /metrics}, {@code /livez} and {@code /readyz}. */
 public final class ServiceEndpoint implements AutoCloseable {
   /** The port that stands for no endpoint. */
   public static final int OFF = -1;
 
   private static final int THREADS = 2;
-  private static final int BACKLOG = 16;
 
+  private final HealthSettings settings;
   private final PrometheusMeterRegistry meters;
   private final Health health;
   private final @Nullable HttpServer server;
   private final @Nullable ExecutorService threads;
 
   private ServiceEndpoint(
+      HealthSettings settings,
       PrometheusMeterRegistry meters,
       Health health,
       @Nullable HttpServer server,
       @Nullable ExecutorService threads) {
+    this.settings = settings;
     this.meters = meters;
     this.health = health;
     this.server = server;
@@ -41,25 +41,15 @@ public final class ServiceEndpoint implements AutoCloseable {
   /**
    * Starts serving.
    *
-   * @param port the port; 0 for a free one, {@link #OFF} for no endpoint
-   * @throws LogitstreamException (CONFIGURATION) if the port is taken
+   * @param settings with the port {@link #OFF} there is no endpoint
+   * @throws io.logitstream.platform.LogitstreamException (CONFIGURATION) if the port is taken
    */
-  public static ServiceEndpoint start(int port, PrometheusMeterRegistry meters, Health health) {
-    if (port == OFF) {
-      return new ServiceEndpoint(meters, health, null, null);
+  public static ServiceEndpoint start(
+      HealthSettings settings, PrometheusMeterRegistry meters, Health health) {
+    if (settings.port() == OFF) {
+      return new ServiceEndpoint(settings, meters, health, null, null);
     }
-    HttpServer server;
-    try {
-      server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-    } catch (IOException e) {
-      throw new LogitstreamException(
-          FailureKind.CONFIGURATION,
-          "cannot serve metrics and health on port %d (%s): set health.port to a free port, to 0 for"
-                  .formatted(port, e.getMessage())
-              + " any, or to -1 for none",
-          e);
-    }
+    HttpServer server = BoundedHttpServer.bind(settings.host(), settings.port(), "health.port");
     ExecutorService threads =
         Executors.newFixedThreadPool(
             THREADS,
@@ -68,7 +58,7 @@ public final class ServiceEndpoint implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    ServiceEndpoint endpoint = new ServiceEndpoint(meters, health, server, threads);
+    ServiceEndpoint endpoint = new ServiceEndpoint(settings, meters, health, server, threads);
     server.setExecutor(threads);
     server.createContext("/", endpoint::handle);
     server.start();
@@ -98,8 +88,7 @@ public final class ServiceEndpoint implements AutoCloseable {
         return;
       }
       switch (exchange.getRequestURI().getPath()) {
-        case "/metrics" ->
-            answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+        case "/metrics" -> metrics(exchange);
         case "/livez" -> state(exchange, health.isLive());
         case "/readyz" -> state(exchange, health.isReady());
         default ->
@@ -110,6 +99,25 @@ public final class ServiceEndpoint implements AutoCloseable {
                 "not found; here are /metrics, /livez and /readyz\n");
       }
     }
+  }
+
+  private void metrics(HttpExchange exchange) throws IOException {
+    if (isAuthorized(exchange)) {
+      answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+    } else {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+      answer(
+          exchange, 401, "text/plain; charset=utf-8", "expected 'Authorization: Bearer TOKEN'\n");
+    }
+  }
+
+  private boolean isAuthorized(HttpExchange exchange) {
+    if (settings.token().isEmpty()) {
+      return true;
+    }
+    String given = exchange.getRequestHeaders().getFirst("Authorization");
+    byte[] expected = ("Bearer " + settings.token()).getBytes(StandardCharsets.UTF_8);
+    return given != null && MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8));
   }
 
   private void state(HttpExchange exchange, boolean good) throws IOException {

@@ -179,6 +179,74 @@ class ConfigurationTest {
   }
 
   @Test
+  void secretsMayLieInFilesOfTheirOwn() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "user:word\n");
+    Path key = Files.writeString(folder.resolve("key"), "jaas ${x};\n");
+
+    Configuration configuration =
+        Configuration.load(
+            KNOWN,
+            new ConfigurationLayers(
+                Map.of(),
+                Optional.of(file("registry.basic-auth-file=" + secret)),
+                Map.of("LOGITSTREAM_KAFKA_SASL_JAAS_CONFIG_FILE", key.toString()),
+                Map.of("kafka.ssl.key.password-file", secret.toString())));
+
+    assertThat(configuration.get(PASSWORD)).isEqualTo("user:word");
+    assertThat(configuration.kafka())
+        .containsEntry("sasl.jaas.config", "jaas ${x};")
+        .containsEntry("ssl.key.password", "user:word");
+    assertThat(configuration.printable())
+        .containsEntry("registry.basic-auth", Configuration.REDACTED)
+        .containsEntry("kafka.sasl.jaas.config", Configuration.REDACTED);
+    assertThat(configuration.origins())
+        .containsEntry(
+            "registry.basic-auth", "the file " + folder.resolve("logitstream.properties"))
+        .containsEntry("kafka.sasl.jaas.config", "the environment")
+        .containsEntry("kafka.ssl.key.password", "--set")
+        .containsEntry("max-steps", "the default");
+    assertThat(
+            Configuration.load(
+                    KNOWN,
+                    new ConfigurationLayers(
+                        Map.of(),
+                        Optional.empty(),
+                        Map.of("LOGITSTREAM_REGISTRY_BASIC_AUTH_FILE", secret.toString()),
+                        Map.of()))
+                .get(PASSWORD))
+        .isEqualTo("user:word");
+  }
+
+  @Test
+  void aSecretsFileThatCannotBeReadOrIsNoSecretsIsAProblem() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "x");
+    assertThatThrownBy(
+            () ->
+                Configuration.load(
+                    KNOWN,
+                    ConfigurationLayers.of(Map.of("registry.basic-auth-file", "/not/there"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("registry.basic-auth-file is '/not/there' (from --set)");
+    assertThatThrownBy(
+            () ->
+                Configuration.load(
+                    KNOWN,
+                    ConfigurationLayers.of(
+                        Map.of(
+                            "registry.basic-auth-file",
+                            secret.toString(),
+                            "registry.basic-auth",
+                            "y"))))
+        .hasMessageContaining("are both set")
+        .hasMessageNotContaining("'y'");
+    assertThatThrownBy(
+            () ->
+                Configuration.load(
+                    KNOWN, ConfigurationLayers.of(Map.of("source.name-file", secret.toString()))))
+        .hasMessageContaining("source.name-file is not a setting");
+  }
+
+  @Test
   void aFileThatIsNotThereIsAProblemByName() {
     Path missing = folder.resolve("missing.properties");
 

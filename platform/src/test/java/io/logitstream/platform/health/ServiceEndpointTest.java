@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.metrics.Meters;
 import io.micrometer.core.instrument.Counter;
 import java.net.URI;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class ServiceEndpointTest {
   private final Meters meters = new Meters("teacher");
   private final Health health = new Health();
-  private final ServiceEndpoint endpoint = ServiceEndpoint.start(0, meters.registry(), health);
+  private final ServiceEndpoint endpoint =
+      ServiceEndpoint.start(on(0, ""), meters.registry(), health);
 
   @AfterEach
   void close() {
@@ -89,7 +91,7 @@ class ServiceEndpointTest {
   void aTakenPortIsRefusedByNumber() {
     int port = endpoint.port().orElseThrow();
 
-    assertThatThrownBy(() -> ServiceEndpoint.start(port, meters.registry(), health))
+    assertThatThrownBy(() -> ServiceEndpoint.start(on(port, ""), meters.registry(), health))
         .isInstanceOfSatisfying(
             LogitstreamException.class,
             e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFIGURATION))
@@ -100,7 +102,7 @@ class ServiceEndpointTest {
   @Test
   void anEndpointThatIsOffHasNoPort() {
     try (ServiceEndpoint off =
-        ServiceEndpoint.start(ServiceEndpoint.OFF, meters.registry(), health)) {
+        ServiceEndpoint.start(on(ServiceEndpoint.OFF, ""), meters.registry(), health)) {
       assertThat(off.port()).isEmpty();
     }
   }
@@ -114,5 +116,33 @@ class ServiceEndpointTest {
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build(),
             HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void aTokenIsAskedForMetricsAndNotForHealth() throws Exception {
+    try (ServiceEndpoint held = ServiceEndpoint.start(on(0, "secret"), meters.registry(), health)) {
+      String address = "http://127.0.0.1:" + held.port().orElseThrow();
+      HttpClient client = HttpClient.newHttpClient();
+      HttpRequest.Builder metrics = HttpRequest.newBuilder(URI.create(address + "/metrics"));
+      HttpResponse.BodyHandler<String> body = HttpResponse.BodyHandlers.ofString();
+
+      assertThat(client.send(metrics.build(), body).statusCode()).isEqualTo(401);
+      metrics.header("Authorization", "Bearer secret");
+      assertThat(client.send(metrics.build(), body).statusCode()).isEqualTo(200);
+      HttpRequest live = HttpRequest.newBuilder(URI.create(address + "/livez")).build();
+      assertThat(client.send(live, body).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whatOthersReachNeedsAToken() {
+    assertThatThrownBy(() -> new HealthSettings("0.0.0.0", 0, ""))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("health.host is 0.0.0.0");
+    assertThat(new HealthSettings("0.0.0.0", 0, "secret").toString()).doesNotContain("secret");
+  }
+
+  private static HealthSettings on(int port, String token) {
+    return new HealthSettings("127.0.0.1", port, token);
   }
 }
