@@ -109,7 +109,7 @@ class CommandLineTest {
   void aCommandPrintsWhatItWouldRunWithAndWhereFrom() {
     Invocation printed =
         Invocation.withEnvironment(
-            Map.of("LOGITSTREAM_REGISTRY_BASIC_AUTH", "me:word"),
+            Map.of("LOGITSTREAM_REGISTRY_BASIC_AUTH", "me:hunter7"),
             "produce",
             "--print-config",
             "--source",
@@ -117,7 +117,7 @@ class CommandLineTest {
             "--http",
             "8088",
             "--set",
-            "kafka.ssl.key.password=word");
+            "kafka.ssl.key.password=hunter7");
 
     assertThat(printed.status()).isZero();
     assertThat(printed.err()).isEmpty();
@@ -127,7 +127,7 @@ class CommandLineTest {
         .contains("kafka.ssl.key.password=(hidden)  # from --set")
         .contains("intake.http.port=8088  # from --set")
         .contains("topics.prefix=  # from the default")
-        .doesNotContain("word")
+        .doesNotContain("hunter7")
         .doesNotContain("train.max-steps");
   }
 
