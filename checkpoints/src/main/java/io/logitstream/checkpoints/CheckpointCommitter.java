@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits checkpoints: the manifest, the ledger entries since its parent and the dead letters among
@@ -21,8 +22,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 public final class CheckpointCommitter implements AutoCloseable {
   private final String run;
+
+  /** Tombstones are small; the bound keeps each transaction short. */
+  private static final int MAX_TOMBSTONES = 1000;
+
   private final String manifestTopic;
   private final String ledgerTopic;
+  private final String chunkTopic;
   private final RunTransactions transactions;
   private final RecordSerializer serializer;
 
@@ -34,6 +40,7 @@ public final class CheckpointCommitter implements AutoCloseable {
     this.run = RecordKeys.segment("run", run);
     this.manifestTopic = Topic.CHECKPOINTS.named(prefix);
     this.ledgerTopic = Topic.TRAINING_LEDGER.named(prefix);
+    this.chunkTopic = Topic.CHECKPOINT_CHUNKS.named(prefix);
     this.transactions =
         new RunTransactions(
             clients.transactionalProducer(prefix + run, transactionTimeout, Map.of()),
@@ -100,13 +107,63 @@ public final class CheckpointCommitter implements AutoCloseable {
     transactions.commit(records);
   }
 
+  /**
+   * Says in the manifests that they have expired, in one transaction: from then on nobody counts on
+   * their chunks.
+   *
+   * @throws io.logitstream.platform.LogitstreamException as {@link #commit}
+   */
+  public void markExpired(List<CheckpointManifest> manifests) {
+    transactions.commit(
+        manifests.stream()
+            .map(manifest -> CheckpointManifest.newBuilder(manifest).setExpired(true).build())
+            .map(
+                manifest ->
+                    byRun(
+                        manifestTopic,
+                        RecordKeys.checkpoint(run, manifest.getSequence()),
+                        serializer.serialize(manifestTopic, manifest)))
+            .toList());
+  }
+
+  /**
+   * Removes a checkpoint that has expired: its chunks, and last its manifest.
+   *
+   * @param chunkKeys the keys of all of its chunks
+   * @throws IllegalArgumentException if it has not been said that it has expired
+   * @throws io.logitstream.platform.LogitstreamException as {@link #commit}
+   */
+  public void remove(CheckpointManifest expired, List<String> chunkKeys) {
+    if (!expired.getExpired()) {
+      throw new IllegalArgumentException(
+          "checkpoint %s has not expired".formatted(CheckpointId.of(expired)));
+    }
+    removeChunks(chunkKeys);
+    transactions.commit(
+        List.of(tombstone(manifestTopic, RecordKeys.checkpoint(run, expired.getSequence()))));
+  }
+
+  /** Removes chunks that no manifest names, or that of an expired one. */
+  void removeChunks(List<String> keys) {
+    for (int from = 0; from < keys.size(); from += MAX_TOMBSTONES) {
+      transactions.commit(
+          keys.subList(from, Math.min(keys.size(), from + MAX_TOMBSTONES)).stream()
+              .map(key -> tombstone(chunkTopic, key))
+              .toList());
+    }
+  }
+
   @Override
   public void close() {
     transactions.close();
     serializer.close();
   }
 
-  private ProducerRecord<String, byte[]> byRun(String topic, String key, byte[] value) {
+  private ProducerRecord<String, byte[]> tombstone(String topic, String key) {
+    return byRun(topic, key, null);
+  }
+
+  private ProducerRecord<String, byte[]> byRun(String topic, String key, byte @Nullable [] value) {
     int partition = PromptPartitioner.partition(run, transactions.partitions(topic));
     return new ProducerRecord<>(topic, partition, key, value);
   }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,18 +55,64 @@ public final class CheckpointReader implements AutoCloseable {
   /**
    * The manifest of a checkpoint.
    *
-   * @throws LogitstreamException CONFIGURATION if there is none
+   * @throws ExpiredCheckpointException if there was one
+   * @throws LogitstreamException CONFIGURATION if there never was
    */
   public CheckpointManifest get(CheckpointId id) {
-    return list(id.run()).stream()
-        .filter(manifest -> manifest.getSequence() == id.sequence())
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new LogitstreamException(
-                    FailureKind.CONFIGURATION,
-                    "there is no checkpoint %s; 'logitstream checkpoints list' shows those that there are"
-                        .formatted(id)));
+    List<CheckpointManifest> manifests = list(id.run());
+    for (CheckpointManifest manifest : manifests) {
+      if (manifest.getSequence() == id.sequence()) {
+        return manifest;
+      }
+    }
+    if (isRemoved(id, manifests)) {
+      throw new ExpiredCheckpointException(id);
+    }
+    throw unknown(id);
+  }
+
+  /**
+   * Whether a checkpoint that is not among the manifests of its run was there once: sequences have
+   * no gaps, and the newest manifests are never removed.
+   */
+  public static boolean isRemoved(CheckpointId id, List<CheckpointManifest> manifests) {
+    return manifests.stream().anyMatch(manifest -> manifest.getSequence() > id.sequence())
+        && manifests.stream().noneMatch(manifest -> manifest.getSequence() == id.sequence());
+  }
+
+  /** Why there is no manifest of a checkpoint. */
+  public static LogitstreamException unknown(CheckpointId id) {
+    return new LogitstreamException(
+        FailureKind.CONFIGURATION,
+        "there is no checkpoint %s; 'logitstream checkpoints list' shows those that there are"
+            .formatted(id));
+  }
+
+  /**
+   * The newest checkpoint of a run whose artifacts are whole; what newer ones lack is said.
+   *
+   * @param artifacts names of those that are needed
+   * @param onDamage told of each newer checkpoint that is damaged
+   * @return empty if the run has no checkpoint, or none that is whole
+   */
+  public Optional<WholeCheckpoint> newestWhole(
+      List<CheckpointManifest> manifests,
+      List<String> artifacts,
+      Consumer<DamagedCheckpointException> onDamage) {
+    for (int i = manifests.size() - 1; i >= 0; i--) {
+      CheckpointManifest manifest = manifests.get(i);
+      if (manifest.getExpired()) {
+        continue;
+      }
+      try {
+        Map<String, byte[]> bytes = new HashMap<>();
+        artifacts.forEach(name -> bytes.put(name, read(manifest, name)));
+        return Optional.of(new WholeCheckpoint(manifest, bytes));
+      } catch (DamagedCheckpointException e) {
+        onDamage.accept(e);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The checkpoints of all runs, by run and sequence. */

@@ -4,31 +4,43 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.LedgerEntry;
+import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.OriginKind;
+import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.TokenTally;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint was trained on since its run's start, from the ledger.
+ * What a checkpoint was trained on since its run's start, from the ledger. Checkpoints that a
+ * rollback discarded are none of its ancestors.
  *
  * @param steps optimizer steps
  * @param spans the records that steps consumed, by topic and partition
  * @param tokens trained tokens by domain, origin and teacher
  * @param skips the records among them that were condemned
+ * @param losses records that were missing, and that an operator accepted the loss of
+ * @param rollbacks where training went on from an earlier checkpoint
+ * @param replayOf the checkpoint of another run that this one began with; null for a student
  */
 public record Lineage(
     CheckpointId checkpoint,
     long steps,
     List<Span> spans,
     List<TokenTally> tokens,
-    List<SkipEntry> skips) {
+    List<SkipEntry> skips,
+    List<LossAcceptedEntry> losses,
+    List<RollbackEntry> rollbacks,
+    @Nullable String replayOf) {
   /**
    * Consecutive records of one partition.
    *
@@ -71,6 +83,8 @@ public record Lineage(
     spans = List.copyOf(spans);
     tokens = List.copyOf(tokens);
     skips = List.copyOf(skips);
+    losses = List.copyOf(losses);
+    rollbacks = List.copyOf(rollbacks);
   }
 
   /**
@@ -80,15 +94,20 @@ public record Lineage(
    */
   public static Lineage of(CheckpointManifest checkpoint, LedgerReader ledger) {
     Collector collector = new Collector();
+    BitSet line = line(checkpoint, ledger);
     ledger.forEach(
         checkpoint.getRun(),
         entry -> {
-          if (entry.getSequence() <= checkpoint.getSequence()) {
+          if (entry.getSequence() <= checkpoint.getSequence()
+              && line.get(Math.toIntExact(entry.getSequence()))) {
             collector.add(entry);
           }
         });
     CheckpointId id = CheckpointId.of(checkpoint);
-    if (collector.steps != checkpoint.getStep()) {
+    boolean isReplay = checkpoint.getReplayOf() != null;
+    long expected = isReplay ? collector.steps : checkpoint.getStep();
+    if (collector.steps != expected
+        || (collector.steps > 0 && collector.lastStep != checkpoint.getStep())) {
       throw new LogitstreamException(
           FailureKind.FATAL,
           "checkpoint %s is at step %d, and the ledger has %d steps up to it: 'logitstream verify' shows where they differ"
@@ -112,7 +131,30 @@ public record Lineage(
                         entry.getKey().teacher(),
                         entry.getValue()))
             .toList(),
-        collector.skips);
+        collector.skips,
+        collector.losses,
+        collector.rollbacks,
+        checkpoint.getReplayOf());
+  }
+
+  /** The sequences of a checkpoint and its ancestors: each the one before, but for rollbacks. */
+  private static BitSet line(CheckpointManifest checkpoint, LedgerReader ledger) {
+    Map<Long, Long> parents = new HashMap<>();
+    ledger.forEach(
+        checkpoint.getRun(),
+        entry -> {
+          RollbackEntry rollback = entry.getRollback();
+          if (rollback != null) {
+            parents.put(entry.getSequence(), rollback.getToSequence());
+          }
+        });
+    BitSet line = new BitSet();
+    long sequence = checkpoint.getSequence();
+    while (sequence >= 0) {
+      line.set(Math.toIntExact(sequence));
+      sequence = Math.min(sequence - 1, parents.getOrDefault(sequence, sequence - 1));
+    }
+    return line;
   }
 
   private record Source(String domain, OriginKind origin, String teacher)
@@ -132,9 +174,20 @@ public record Lineage(
     private final Map<String, Span> spans = new TreeMap<>();
     private final Map<Source, Long> tokens = new TreeMap<>();
     private final List<SkipEntry> skips = new ArrayList<>();
+    private final List<LossAcceptedEntry> losses = new ArrayList<>();
+    private final List<RollbackEntry> rollbacks = new ArrayList<>();
     private long steps;
+    private long lastStep;
 
     void add(LedgerEntry entry) {
+      LossAcceptedEntry loss = entry.getLossAccepted();
+      if (loss != null) {
+        losses.add(loss);
+      }
+      RollbackEntry rollback = entry.getRollback();
+      if (rollback != null) {
+        rollbacks.add(rollback);
+      }
       SkipEntry skip = entry.getSkip();
       if (skip != null) {
         skips.add(skip);
@@ -143,6 +196,7 @@ public record Lineage(
       if (step == null) {
         return;
       }
+      lastStep = step.getStep();
       steps++;
       for (OffsetRange range : step.getRanges()) {
         spans.compute(

@@ -16,12 +16,10 @@ import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointChunk;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.ChunkRange;
-import io.logitstream.schemas.ComputeEnvironment;
 import io.logitstream.schemas.IncarnationStartedEntry;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
 import io.logitstream.schemas.SkipEntry;
-import io.logitstream.schemas.Verdict;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
 import java.io.ByteArrayInputStream;
@@ -405,27 +403,7 @@ class CheckpointsTest {
   }
 
   private CheckpointManifest manifest(long sequence, List<Artifact> artifacts, int entries) {
-    return CheckpointManifest.newBuilder()
-        .setRun(run)
-        .setSequence(sequence)
-        .setStep(sequence)
-        .setIncarnation(1)
-        .setCreatedAt(Instant.EPOCH)
-        .setVerdict(Verdict.UNGATED)
-        .setArtifacts(artifacts)
-        .setCursors(List.of())
-        .setTrainedTokens(0)
-        .setTrainedRecords(0)
-        .setInitialStudentSha256("00")
-        .setTokenizerSha256("00")
-        .setAcceptedTeachers(List.of("*"))
-        .setSeed(1)
-        .setConfiguration(Map.of())
-        .setConfigurationSha256("00")
-        .setEnvironment(new ComputeEnvironment("cpu", "f32", 1, "2.7.1", "00"))
-        .setVersion("test")
-        .setLedgerEntries(entries)
-        .build();
+    return Manifests.of(run, sequence, artifacts).setLedgerEntries(entries).build();
   }
 
   private static byte[] random(int length) {

@@ -1,8 +1,8 @@
 package io.logitstream.console;
 
+import io.logitstream.checkpoints.ExpiredCheckpointException;
 import io.logitstream.console.commands.ConfigurationPrinted;
 import io.logitstream.console.commands.LogitstreamCommand;
-import io.logitstream.console.models.ExpiredCheckpointException;
 import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.platform.FailureKind;

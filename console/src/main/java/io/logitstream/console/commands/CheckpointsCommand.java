@@ -11,20 +11,22 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Lists, shows and exports the checkpoints on the topics. A checkpoint's ID is RUN/SEQUENCE;"
+      "Lists, shows, exports and follows the checkpoints on the topics. A checkpoint's ID is RUN/SEQUENCE;"
           + " RUN/latest is a run's newest.",
       ""
     },
     subcommands = {
       CheckpointsListCommand.class,
       CheckpointsShowCommand.class,
-      CheckpointsExportCommand.class
+      CheckpointsExportCommand.class,
+      CheckpointsFollowCommand.class
     },
     commandListHeading = "%nCommands:%n",
     footerHeading = "%nExamples:%n",
     footer = {
       "  logitstream checkpoints list",
       "  logitstream checkpoints export student/12 my-student",
+      "  logitstream checkpoints follow --run student --exec 'echo $CHECKPOINT_ID'",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class CheckpointsCommand implements Runnable {
@@ -33,6 +35,7 @@ final class CheckpointsCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "checkpoints list, checkpoints show, or checkpoints export?");
+        spec.commandLine(),
+        "checkpoints list, checkpoints show, checkpoints export, or checkpoints follow?");
   }
 }

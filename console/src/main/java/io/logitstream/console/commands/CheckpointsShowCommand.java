@@ -24,7 +24,11 @@ import picocli.CommandLine.Spec;
     name = "show",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = {"Shows a checkpoint's manifest: where it stands, on what, and how good.", ""},
+    description = {
+      "Shows a checkpoint's manifest: where it stands, on what, and how good. As JSON it is the whole"
+          + " record in Avro's encoding.",
+      ""
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  logitstream checkpoints show student/latest",
@@ -46,13 +50,13 @@ final class CheckpointsShowCommand implements Callable<Integer> {
     try (CheckpointReader reader = CheckpointModels.open(options.load())) {
       manifest = CheckpointModels.find(reader, id);
     }
-    ObjectMapper json = new ObjectMapper();
-    Object plain = json.readTree(avroJson(manifest));
     PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        output.isJson()
-            ? json.writeValueAsString(plain)
-            : json.writerWithDefaultPrettyPrinter().writeValueAsString(plain));
+    if (output.isJson()) {
+      ObjectMapper json = new ObjectMapper();
+      out.println(json.writeValueAsString(json.readTree(avroJson(manifest))));
+    } else {
+      new ManifestText(out).print(manifest);
+    }
     return ExitStatus.OK.code();
   }
 

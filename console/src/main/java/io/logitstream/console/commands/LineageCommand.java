@@ -8,6 +8,8 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.ExitStatus;
+import io.logitstream.schemas.LossAcceptedEntry;
+import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.TokenTally;
 import java.io.PrintWriter;
@@ -103,6 +105,25 @@ final class LineageCommand implements Callable<Integer> {
             skip.getPartition(), skip.getOffset(), skip.getCode(), skip.getReason());
       }
     }
+    printTurns(out, lineage);
+  }
+
+  private static void printTurns(PrintWriter out, Lineage lineage) {
+    if (lineage.replayOf() != null) {
+      out.printf("%nThe run began with checkpoint %s.%n", lineage.replayOf());
+    }
+    if (!lineage.losses().isEmpty()) {
+      out.printf("%nMissing, and accepted:%n");
+      for (LossAcceptedEntry loss : lineage.losses()) {
+        out.printf("  %s%n", loss(loss));
+      }
+    }
+    if (!lineage.rollbacks().isEmpty()) {
+      out.printf("%nWent on from an earlier checkpoint:%n");
+      for (RollbackEntry rollback : lineage.rollbacks()) {
+        out.printf("  from sequence %d: %s%n", rollback.getToSequence(), rollback.getReason());
+      }
+    }
   }
 
   private static Map<String, Object> json(Lineage lineage) {
@@ -112,7 +133,31 @@ final class LineageCommand implements Callable<Integer> {
     json.put("tokens", lineage.tokens().stream().map(LineageCommand::tokens).toList());
     json.put("ranges", lineage.spans().stream().map(LineageCommand::range).toList());
     json.put("skips", lineage.skips().stream().map(LineageCommand::skip).toList());
+    json.put("losses", lineage.losses().stream().map(LineageCommand::loss).toList());
+    json.put("rollbacks", lineage.rollbacks().stream().map(LineageCommand::rollback).toList());
+    if (lineage.replayOf() != null) {
+      json.put("replayOf", lineage.replayOf());
+    }
     return json;
+  }
+
+  private static String loss(LossAcceptedEntry loss) {
+    return "%s/%s-%d: offsets %d to %s"
+        .formatted(
+            loss.getCursor(),
+            loss.getTopicId(),
+            loss.getPartition(),
+            loss.getFromOffset(),
+            loss.getToOffset() < 0
+                ? "the end; the topic is gone"
+                : Long.toString(loss.getToOffset() - 1));
+  }
+
+  private static Map<String, Object> rollback(RollbackEntry rollback) {
+    return Map.of(
+        "toSequence", rollback.getToSequence(),
+        "reason", rollback.getReason(),
+        "positionsToo", rollback.getPositionsToo());
   }
 
   private static Map<String, Object> tokens(TokenTally tally) {

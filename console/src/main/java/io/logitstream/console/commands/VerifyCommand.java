@@ -63,7 +63,7 @@ final class VerifyCommand implements Callable<Integer> {
     Configuration configuration = options.load();
     CheckpointId id;
     try (CheckpointReader reader = CheckpointModels.open(configuration)) {
-      id = CheckpointId.of(CheckpointModels.find(reader, checkpoint));
+      id = CheckpointModels.id(reader, checkpoint);
     }
     Verification verification;
     try (CheckpointVerifier verifier = new CheckpointVerifier(KafkaSettings.from(configuration))) {

@@ -2,6 +2,7 @@ package io.logitstream.console.models;
 
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.checkpoints.ExpiredCheckpointException;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Weights;
 import io.logitstream.platform.FailureKind;
@@ -37,17 +38,27 @@ public final class CheckpointModels {
     return text.matches("[^/]+/([0-9]+|latest)");
   }
 
+  /** An ID as a number: of a checkpoint that may have expired, or of a run's newest. */
+  public static CheckpointId id(CheckpointReader reader, String id) {
+    requireId(id);
+    return id.endsWith(LATEST) ? CheckpointId.of(find(reader, id)) : CheckpointId.parse(id);
+  }
+
+  private static void requireId(String id) {
+    if (!isId(id)) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "'%s' is not a checkpoint's ID: expected RUN/SEQUENCE or RUN/latest".formatted(id));
+    }
+  }
+
   /**
    * The manifest of an ID.
    *
    * @throws LogitstreamException (CONFIGURATION) if there is none
    */
   public static CheckpointManifest find(CheckpointReader reader, String id) {
-    if (!isId(id)) {
-      throw new LogitstreamException(
-          FailureKind.CONFIGURATION,
-          "'%s' is not a checkpoint's ID: expected RUN/SEQUENCE or RUN/latest".formatted(id));
-    }
+    requireId(id);
     if (!id.endsWith(LATEST)) {
       return reader.get(CheckpointId.parse(id));
     }
@@ -73,7 +84,7 @@ public final class CheckpointModels {
   public static LoadedModel load(
       CheckpointReader reader, CheckpointManifest manifest, boolean averaged) {
     if (manifest.getExpired()) {
-      throw new ExpiredCheckpointException(CheckpointId.of(manifest).toString());
+      throw new ExpiredCheckpointException(CheckpointId.of(manifest));
     }
     if (averaged
         && manifest.getArtifacts().stream()

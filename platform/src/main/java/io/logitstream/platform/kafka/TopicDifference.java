@@ -17,6 +17,9 @@ import org.apache.kafka.clients.admin.TopicDescription;
  * @param mending the command that mends it
  */
 record TopicDifference(boolean isError, String message, String mending) {
+  /** Settings whose difference costs disk or convenience, and no data. */
+  private static final Set<String> OPERATORS_CHOICE =
+      Set.of("retention.ms", "min.compaction.lag.ms");
 
   static TopicDifference missing(TopicSpecification topic) {
     return new TopicDifference(
@@ -80,7 +83,7 @@ record TopicDifference(boolean isError, String message, String mending) {
     }
     differences.add(
         new TopicDifference(
-            !name.equals("retention.ms"),
+            !OPERATORS_CHOICE.contains(name),
             "topic %s: %s is %s, expected %s%s"
                 .formatted(
                     topic.name(),
@@ -101,7 +104,7 @@ record TopicDifference(boolean isError, String message, String mending) {
   private static boolean fits(
       TopicSpecification topic, String name, String expected, String found) {
     return switch (name) {
-      case "max.message.bytes" -> atLeast(found, expected);
+      case "max.message.bytes", "min.compaction.lag.ms" -> atLeast(found, expected);
       case "max.compaction.lag.ms" -> atLeast(expected, found);
       // A topic that is kept by time may be kept by key too; one kept by key must lose nothing.
       case "cleanup.policy" ->

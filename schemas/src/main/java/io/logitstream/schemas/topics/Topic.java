@@ -65,6 +65,9 @@ public enum Topic {
 
   private static final String DEAD_LETTER_SUFFIX = ".dlq";
 
+  /** Who has begun to read a checkpoint that expires meanwhile has so long to end. */
+  private static final Duration READING_TIME = Duration.ofHours(1);
+
   private final String baseName;
   private final Schema valueSchema;
   private final Retention retention;
@@ -113,7 +116,9 @@ public enum Topic {
         replicationFactor,
         retention.cleanupPolicy(),
         retention.time(),
-        maxMessageBytes);
+        maxMessageBytes,
+        Optional.empty(),
+        this == CHECKPOINT_CHUNKS ? Optional.of(READING_TIME) : Optional.empty());
   }
 
   /**

@@ -16,6 +16,8 @@ import java.util.TreeMap;
  * @param maxMessageBytes size of the largest record batch, in bytes
  * @param compactedWithin the longest that a superseded record may wait for compaction; empty for
  *     the broker's default
+ * @param minCompactionLag how long a record stands at least before a tombstone for its key takes it
+ *     away: time for who reads it; empty for Kafka's default, none
  */
 public record TopicSpecification(
     String name,
@@ -24,7 +26,8 @@ public record TopicSpecification(
     CleanupPolicy cleanupPolicy,
     Optional<Duration> retention,
     int maxMessageBytes,
-    Optional<Duration> compactedWithin) {
+    Optional<Duration> compactedWithin,
+    Optional<Duration> minCompactionLag) {
 
   /** A topic that is compacted, if it is, whenever the broker finds it worth its while. */
   public TopicSpecification(
@@ -41,6 +44,7 @@ public record TopicSpecification(
         cleanupPolicy,
         retention,
         maxMessageBytes,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -68,6 +72,8 @@ public record TopicSpecification(
     retention.ifPresent(time -> settings.put("retention.ms", Long.toString(time.toMillis())));
     compactedWithin.ifPresent(
         time -> settings.put("max.compaction.lag.ms", Long.toString(time.toMillis())));
+    minCompactionLag.ifPresent(
+        lag -> settings.put("min.compaction.lag.ms", Long.toString(lag.toMillis())));
     return settings;
   }
 
@@ -84,6 +90,7 @@ public record TopicSpecification(
         cleanupPolicy == CleanupPolicy.DELETE ? CleanupPolicy.COMPACT_AND_DELETE : cleanupPolicy,
         retention,
         maxMessageBytes,
-        Optional.of(within));
+        Optional.of(within),
+        minCompactionLag);
   }
 }

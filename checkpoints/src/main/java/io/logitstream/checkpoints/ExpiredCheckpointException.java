@@ -1,4 +1,4 @@
-package io.logitstream.console.models;
+package io.logitstream.checkpoints;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -7,7 +7,7 @@ import io.logitstream.platform.LogitstreamException;
 public final class ExpiredCheckpointException extends LogitstreamException {
   private static final long serialVersionUID = 1L;
 
-  ExpiredCheckpointException(String id) {
+  public ExpiredCheckpointException(CheckpointId id) {
     super(
         FailureKind.FATAL,
         ("checkpoint %s has expired: its run has let its bytes go; 'logitstream checkpoints list'"
