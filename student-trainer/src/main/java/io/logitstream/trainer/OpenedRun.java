@@ -1,11 +1,16 @@
 package io.logitstream.trainer;
 
 import io.logitstream.checkpoints.CheckpointCommitter;
+import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.checkpoints.ExpiredCheckpointException;
 import io.logitstream.checkpoints.LedgerReader;
+import io.logitstream.checkpoints.WholeCheckpoint;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.schemas.CheckpointManifest;
@@ -13,12 +18,14 @@ import io.logitstream.schemas.ComputeEnvironment;
 import io.logitstream.trainer.recovery.RunConfiguration;
 import io.logitstream.trainer.recovery.RunFacts;
 import io.logitstream.trainer.recovery.RunTakeover;
+import io.logitstream.trainer.recovery.StudentArtifacts;
 import io.logitstream.trainer.recovery.StudentModel;
 import io.logitstream.trainer.training.ComputeChoice;
 import io.logitstream.trainer.training.Student;
 import io.logitstream.trainer.training.TrainerClock;
 import io.logitstream.trainer.training.TrainingSettings;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +37,22 @@ import org.slf4j.LoggerFactory;
  * A run that was taken over, with its student on the device.
  *
  * @param takeover how the run was found
+ * @param resumed the checkpoint that training goes on from, the newest whole one; empty for a new
+ *     run
+ * @param source the checkpoint of another run that a new run begins with
+ * @param damage what is wrong with the checkpoints after that one
  * @param facts what its manifests have in common
  * @param model the student at the run's start
  * @param student the student of the newest checkpoint; the caller closes it
  */
-record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Student student) {
+record OpenedRun(
+    RunTakeover takeover,
+    Optional<CheckpointManifest> resumed,
+    Optional<CheckpointManifest> source,
+    List<String> damage,
+    RunFacts facts,
+    StudentModel model,
+    Student student) {
   private static final Logger LOGGER = LoggerFactory.getLogger(OpenedRun.class);
 
   /**
@@ -52,11 +70,13 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
       TrainerClock clock) {
     TrainingSettings training = settings.training();
     TorchEngine engine = startEngine(training);
-    StudentModel model = StudentModel.read(training.model(), training.seed());
-    checkFrozen(training, model);
     try (CheckpointReader checkpoints = new CheckpointReader(clients);
         LedgerReader ledger = new LedgerReader(clients)) {
-      checkpoints.newest(settings.run()).ifPresent(newest -> check(settings, model, newest));
+      List<CheckpointManifest> before = checkpoints.list(settings.run());
+      Optional<WholeCheckpoint> source = source(settings, before, checkpoints);
+      StudentModel model = model(settings, before, source, checkpoints);
+      checkFrozen(training, model);
+      newest(before).ifPresent(newest -> check(settings, model, newest));
       RunTakeover takeover =
           RunTakeover.of(
               settings.run(),
@@ -67,8 +87,9 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
               version(),
               surroundings(),
               clock.now());
-      takeover.newest().ifPresent(newest -> check(settings, model, newest));
-      ComputeType computeType = computeType(training, engine, takeover.newest());
+      Optional<CheckpointManifest> newest = takeover.newest();
+      newest.ifPresent(manifest -> check(settings, model, manifest));
+      ComputeType computeType = computeType(training, engine, newest);
       RunFacts facts =
           new RunFacts(
               settings.run(),
@@ -76,22 +97,87 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
               model.configJson(),
               model.tokenizerJson(),
               model.tokenizerSha256(),
-              model.weights().sha256(),
+              newest
+                  .map(CheckpointManifest::getInitialStudentSha256)
+                  .orElseGet(() -> model.weights().sha256()),
               settings.ingest().teachers().names(),
               training.seed(),
               configuration(settings, computeType),
               environment(engine, computeType),
-              version());
-      takeover.newest().ifPresent(newest -> compareHardware(newest, facts));
+              version(),
+              newest
+                  .map(CheckpointManifest::getReplayOf)
+                  .orElseGet(() -> source.map(OpenedRun::id).orElse(null)));
+      newest.ifPresent(manifest -> compareHardware(manifest, facts));
+      List<String> damage = new ArrayList<>();
+      Optional<WholeCheckpoint> resumed =
+          newestWhole(takeover, checkpoints, training.optimizer().averages().isKept(), damage);
       Student student =
           new Student(
               engine,
               model.config(),
               computeType,
               training,
-              state(engine, model, training, checkpoints, takeover.newest()));
-      return new OpenedRun(takeover, facts, model, student);
+              state(engine, model, training, resumed.or(() -> source)));
+      return new OpenedRun(
+          takeover,
+          resumed.map(WholeCheckpoint::manifest),
+          resumed.isPresent() ? Optional.empty() : source.map(WholeCheckpoint::manifest),
+          damage,
+          facts,
+          model,
+          student);
     }
+  }
+
+  private static String id(WholeCheckpoint checkpoint) {
+    return CheckpointId.of(checkpoint.manifest()).toString();
+  }
+
+  private static Optional<CheckpointManifest> newest(List<CheckpointManifest> manifests) {
+    return manifests.isEmpty()
+        ? Optional.empty()
+        : Optional.of(manifests.get(manifests.size() - 1));
+  }
+
+  /** The checkpoint of another run that a new run begins with. */
+  private static Optional<WholeCheckpoint> source(
+      TrainerSettings settings, List<CheckpointManifest> before, CheckpointReader checkpoints) {
+    if (!before.isEmpty() || settings.replay().from().isEmpty()) {
+      return Optional.empty();
+    }
+    CheckpointManifest manifest = checkpoints.get(settings.replay().from().get());
+    if (manifest.getExpired()) {
+      throw new ExpiredCheckpointException(CheckpointId.of(manifest));
+    }
+    List<String> artifacts = new ArrayList<>(StudentModel.ARTIFACTS);
+    artifacts.addAll(StudentArtifacts.names(StudentArtifacts.hasAverages(manifest)));
+    Map<String, byte[]> bytes = new TreeMap<>();
+    artifacts.forEach(name -> bytes.put(name, checkpoints.read(manifest, name)));
+    return Optional.of(new WholeCheckpoint(manifest, bytes));
+  }
+
+  /** The student at the run's start; of a run that began with a checkpoint, as it is now. */
+  private static StudentModel model(
+      TrainerSettings settings,
+      List<CheckpointManifest> before,
+      Optional<WholeCheckpoint> source,
+      CheckpointReader checkpoints) {
+    if (source.isPresent()) {
+      return StudentModel.of(source.get());
+    }
+    if (newest(before).map(CheckpointManifest::getReplayOf).isPresent()) {
+      return checkpoints
+          .newestWhole(before, StudentModel.ARTIFACTS, damage -> {})
+          .map(StudentModel::of)
+          .orElseThrow(
+              () ->
+                  new LogitstreamException(
+                      FailureKind.FATAL,
+                      "run %s has no checkpoint that is whole: begin another run"
+                          .formatted(settings.run())));
+    }
+    return StudentModel.read(settings.training().model(), settings.training().seed());
   }
 
   private static TorchEngine startEngine(TrainingSettings training) {
@@ -112,13 +198,15 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
 
   private static void check(
       TrainerSettings settings, StudentModel model, CheckpointManifest newest) {
-    model.checkAgainst(newest);
+    if (newest.getReplayOf() == null) {
+      model.checkAgainst(newest);
+    }
     // What was probed at the run's start is kept, unless another type is asked for by name.
     ComputeType asked =
         settings.training().computeType() == ComputeChoice.AUTO
             ? computeType(newest)
             : ComputeType.valueOf(settings.training().computeType().name());
-    configuration(settings, asked).checkAgainst(newest);
+    configuration(settings, asked).changesSince(newest, TrainerSettings.mayChange());
   }
 
   private static RunConfiguration configuration(TrainerSettings settings, ComputeType type) {
@@ -144,31 +232,42 @@ record OpenedRun(RunTakeover takeover, RunFacts facts, StudentModel model, Stude
     return ComputeType.valueOf(manifest.getEnvironment().getComputeType().toUpperCase(Locale.ROOT));
   }
 
+  private static Optional<WholeCheckpoint> newestWhole(
+      RunTakeover takeover, CheckpointReader checkpoints, boolean averaged, List<String> damage) {
+    Optional<WholeCheckpoint> whole =
+        checkpoints.newestWhole(
+            takeover.manifests(),
+            StudentArtifacts.names(averaged),
+            failure -> damage.add(String.valueOf(failure.getMessage())));
+    if (whole.isEmpty() && takeover.newest().isPresent()) {
+      throw new LogitstreamException(
+          FailureKind.FATAL,
+          "run %s has no checkpoint that is whole: %s. Begin another run"
+              .formatted(takeover.newest().get().getRun(), String.join("; ", damage)));
+    }
+    whole.ifPresent(
+        found -> {
+          damage.forEach(problem -> LOGGER.error("a checkpoint is damaged: {}", problem));
+          LOGGER.info(
+              "run {} goes on from checkpoint {} at step {}",
+              found.manifest().getRun(),
+              found.manifest().getSequence(),
+              found.manifest().getStep());
+        });
+    return whole;
+  }
+
   private static TrainingState state(
       TorchEngine engine,
       StudentModel model,
       TrainingSettings training,
-      CheckpointReader checkpoints,
-      Optional<CheckpointManifest> newest) {
+      Optional<WholeCheckpoint> resumed) {
     boolean averaged = training.optimizer().averages().isKept();
-    if (newest.isEmpty()) {
+    if (resumed.isEmpty()) {
       return TrainingState.initial(engine, model.config(), model.weights(), averaged);
     }
-    CheckpointManifest manifest = newest.get();
-    LOGGER.info(
-        "run {} goes on from checkpoint {} at step {}",
-        manifest.getRun(),
-        manifest.getSequence(),
-        manifest.getStep());
     return TrainingState.restore(
-        engine,
-        model.config(),
-        ByteBuffer.wrap(checkpoints.read(manifest, "weights")),
-        ByteBuffer.wrap(checkpoints.read(manifest, "moments")),
-        averaged
-            ? Optional.of(ByteBuffer.wrap(checkpoints.read(manifest, "averages")))
-            : Optional.empty(),
-        manifest.getStep());
+        engine, model.config(), StudentArtifacts.snapshot(resumed.get(), averaged));
   }
 
   private static ComputeEnvironment environment(TorchEngine engine, ComputeType computeType) {

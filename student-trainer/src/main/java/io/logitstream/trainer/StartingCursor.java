@@ -1,12 +1,15 @@
 package io.logitstream.trainer;
 
+import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.kafka.TopicIdentity;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.Cursor;
-import io.logitstream.schemas.PartitionsAddedEntry;
+import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.recovery.LogLoss;
 import io.logitstream.trainer.recovery.PendingLedger;
 import io.logitstream.trainer.training.TrainerClock;
 import java.util.List;
@@ -16,38 +19,76 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a start of a run begins to read; what has changed since its checkpoint goes to the ledger.
  */
 final class StartingCursor {
+  private static final Logger LOGGER = LoggerFactory.getLogger(StartingCursor.class);
+
   private StartingCursor() {}
 
+  /**
+   * Where reading begins.
+   *
+   * @param newest the checkpoint that the run goes on from; empty for a new run
+   * @param source the checkpoint of another run that a new run begins with
+   * @throws LogitstreamException CONFIGURATION if the log lacks records and their loss was not
+   *     accepted
+   */
   static LiveCursor find(
       Consumer<String, byte[]> consumer,
       TopicIdentity topic,
       Optional<CheckpointManifest> newest,
+      Optional<CheckpointManifest> source,
       TrainerSettings settings,
+      RunChanges changes,
       PendingLedger pending,
       TrainerClock clock) {
-    Map<Integer, Long> beginnings = beginnings(consumer, topic);
-    if (newest.isEmpty()) {
-      return LiveCursor.begin(topic, beginnings);
+    List<TopicPartition> partitions = partitions(topic);
+    Map<Integer, Long> beginnings = byPartition(consumer.beginningOffsets(partitions));
+    if (newest.isEmpty() && source.isEmpty()) {
+      Map<Integer, Long> begin = new TreeMap<>(beginnings);
+      begin.putAll(within(settings.replay().fromOffsets(), topic));
+      return LiveCursor.begin(topic, begin);
     }
-    CheckpointManifest manifest = newest.get();
+    CheckpointManifest manifest = newest.or(() -> source).orElseThrow();
     Cursor saved = live(manifest);
-    LiveCursor cursor = LiveCursor.resume(saved, topic, beginnings);
-    List<String> teachers = settings.ingest().teachers().names();
-    if (!teachers.equals(manifest.getAcceptedTeachers())) {
-      pending.teachers(manifest.getAcceptedTeachers(), teachers, clock.now());
+    LogLoss loss =
+        LogLoss.between(
+            CheckpointId.of(manifest).toString(),
+            saved,
+            topic,
+            beginnings,
+            byPartition(consumer.endOffsets(partitions)));
+    if (!loss.isEmpty() && !settings.acceptLoss()) {
+      throw loss.refusal();
     }
-    if (topic.partitions() > saved.getPartitions()) {
-      pending.partitionsAdded(
-          new PartitionsAddedEntry(
-              LiveCursor.NAME, topic.id().toString(), saved.getPartitions(), topic.partitions()),
-          clock.now());
+    LiveCursor cursor = LiveCursor.resume(saved, topic, loss.missing());
+    if (newest.isPresent()) {
+      changes.tell(manifest, pending, clock.now());
     }
+    for (LossAcceptedEntry missing : loss.missing()) {
+      pending.lossAccepted(missing, clock.now());
+    }
+    loss.words().forEach(line -> LOGGER.warn("going on without: {}", line));
     return cursor;
+  }
+
+  private static Map<Integer, Long> within(Map<Integer, Long> offsets, TopicIdentity topic) {
+    offsets
+        .keySet()
+        .forEach(
+            partition -> {
+              if (partition >= topic.partitions()) {
+                throw new ConfigurationException(
+                    "train.from names partition %d, %s has %d"
+                        .formatted(partition, topic.name(), topic.partitions()));
+              }
+            });
+    return offsets;
   }
 
   private static Cursor live(CheckpointManifest manifest) {
@@ -65,16 +106,15 @@ final class StartingCursor {
                 LiveCursor.NAME));
   }
 
-  private static Map<Integer, Long> beginnings(
-      Consumer<String, byte[]> consumer, TopicIdentity topic) {
-    List<TopicPartition> partitions =
-        IntStream.range(0, topic.partitions())
-            .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-            .toList();
-    Map<Integer, Long> beginnings = new TreeMap<>();
-    consumer
-        .beginningOffsets(partitions)
-        .forEach((partition, offset) -> beginnings.put(partition.partition(), offset));
-    return beginnings;
+  private static List<TopicPartition> partitions(TopicIdentity topic) {
+    return IntStream.range(0, topic.partitions())
+        .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+        .toList();
+  }
+
+  private static Map<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+    Map<Integer, Long> byPartition = new TreeMap<>();
+    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
+    return byPartition;
   }
 }

@@ -84,7 +84,12 @@ public final class StudentTrainer implements Service {
                 incarnation);
         try (session) {
           session.run(stop);
-          return;
+          if (!session.mustReopen() || stop.requested()) {
+            return;
+          }
+          incarnation = session.incarnation();
+          failures = 0;
+          continue;
         } catch (LogitstreamException | KafkaException problem) {
           LogitstreamException e = classified(problem);
           incarnation = session.incarnation();

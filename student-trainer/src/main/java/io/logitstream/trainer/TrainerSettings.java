@@ -1,17 +1,22 @@
 package io.logitstream.trainer;
 
 import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.trainer.evaluation.EvaluationSettings;
+import io.logitstream.trainer.gate.GateSettings;
 import io.logitstream.trainer.ingest.IngestSettings;
 import io.logitstream.trainer.planning.PlanSettings;
 import io.logitstream.trainer.recovery.CheckpointSettings;
+import io.logitstream.trainer.replay.ReplaySettings;
 import io.logitstream.trainer.training.TrainingSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +27,7 @@ import java.util.stream.Stream;
  * @param stopWhenIdle whether training ends when the log has been read to its end; the records left
  *     then make a last, smaller step
  * @param idleTime how long the log must have had nothing new before that
+ * @param acceptLoss whether a start goes on where the log lacks records that were not trained on
  */
 public record TrainerSettings(
     String run,
@@ -30,9 +36,12 @@ public record TrainerSettings(
     TrainingSettings training,
     EvaluationSettings evaluation,
     CheckpointSettings checkpoint,
+    GateSettings gate,
+    ReplaySettings replay,
     long maxSteps,
     boolean stopWhenIdle,
-    Duration idleTime) {
+    Duration idleTime,
+    boolean acceptLoss) {
   private static final Setting<String> RUN =
       Setting.text(
           "run", "student", "The run: names its checkpoints, its ledger and its consumer group.");
@@ -54,20 +63,34 @@ public record TrainerSettings(
           "5s",
           "How long the log must have had nothing new before train.stop-when-idle ends training.");
 
+  private static final Setting<Boolean> ACCEPT_LOSS =
+      Setting.flag(
+          "train.accept-loss",
+          false,
+          "Whether a start goes on where the log lacks records that were not trained on; the run's"
+              + " ledger tells which. For one start: do not leave it in a file.");
+
   /** The settings of this record. */
   public static final List<Setting<?>> SETTINGS =
       Stream.of(
-              List.<Setting<?>>of(RUN, MAX_STEPS, STOP_WHEN_IDLE, IDLE_TIME),
+              List.<Setting<?>>of(RUN, MAX_STEPS, STOP_WHEN_IDLE, IDLE_TIME, ACCEPT_LOSS),
               IngestSettings.SETTINGS,
               PlanSettings.SETTINGS,
               TrainingSettings.SETTINGS,
               EvaluationSettings.SETTINGS,
-              CheckpointSettings.SETTINGS)
+              CheckpointSettings.SETTINGS,
+              GateSettings.SETTINGS,
+              ReplaySettings.SETTINGS)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
   public TrainerSettings {
     RecordKeys.segment(RUN.name(), run);
+    if (gate.isOn() && evaluation.windows() == 0) {
+      throw new ConfigurationException(
+          "gate.every-steps is %d, and evaluation.windows is 0: the gate measures on the pinned evaluation sets"
+              .formatted(gate.everySteps()));
+    }
   }
 
   /** Reads the settings. */
@@ -79,15 +102,29 @@ public record TrainerSettings(
         TrainingSettings.from(configuration),
         EvaluationSettings.from(configuration),
         CheckpointSettings.from(configuration),
+        GateSettings.from(configuration),
+        ReplaySettings.from(configuration),
         configuration.get(MAX_STEPS),
         configuration.get(STOP_WHEN_IDLE),
-        configuration.get(IDLE_TIME));
+        configuration.get(IDLE_TIME),
+        configuration.get(ACCEPT_LOSS));
+  }
+
+  /**
+   * The settings of {@link #identity()} that may change within a run: rates, weights and bounds. A
+   * change is an entry in the run's ledger.
+   */
+  public static Set<String> mayChange() {
+    Set<String> keys = new TreeSet<>(TrainingSettings.MAY_CHANGE);
+    keys.addAll(GateSettings.KEYS);
+    return keys;
   }
 
   /** What the result depends on, by key; without the compute type, which may be probed. */
   public Map<String, String> identity() {
     Map<String, String> identity = new TreeMap<>(plan.identity());
     identity.putAll(training.identity());
+    identity.putAll(gate.identity());
     return identity;
   }
 }

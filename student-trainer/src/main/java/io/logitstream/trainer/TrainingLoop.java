@@ -1,13 +1,20 @@
 package io.logitstream.trainer;
 
+import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.distillation.step.StepResult;
 import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.lifecycle.StopSignal;
-import io.logitstream.schemas.EvaluationMetrics;
+import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.GateVerdictEntry;
+import io.logitstream.schemas.Verdict;
+import io.logitstream.trainer.evaluation.EvaluationResults;
 import io.logitstream.trainer.evaluation.PinnedEvaluation;
+import io.logitstream.trainer.gate.Gate;
+import io.logitstream.trainer.gate.GateOutcome;
 import io.logitstream.trainer.ingest.KafkaFeed;
 import io.logitstream.trainer.ingest.Reading;
 import io.logitstream.trainer.recovery.CheckpointDraft;
+import io.logitstream.trainer.recovery.CheckpointPlace;
 import io.logitstream.trainer.recovery.CheckpointWriter;
 import io.logitstream.trainer.recovery.PendingLedger;
 import io.logitstream.trainer.recovery.RunPosition;
@@ -21,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +40,17 @@ final class TrainingLoop {
   private final Parts parts;
   private final StepTaker steps;
   private final LogIdentity log;
+  private final Runnable onGrowth;
   private final TrainerClock clock;
+
+  /** Whether the newest checkpoint of this loop was not measured by the gate. */
+  private boolean hasUnmeasured;
 
   /**
    * What a loop works with; the caller closes it.
    *
    * @param evaluation empty where nothing is evaluated
+   * @param accepted finds the checkpoint that a rollback goes back to
    */
   record Parts(
       RunPosition position,
@@ -47,16 +60,28 @@ final class TrainingLoop {
       Optional<PinnedEvaluation> evaluation,
       PendingLedger pending,
       CheckpointWriter checkpoints,
+      Gate gate,
+      RunChanges changes,
+      Supplier<Rollback> accepted,
       StepReport report,
       DeadLetters deadLetters) {}
 
   private record TakenStep(StepBatch batch, StepResult result) {}
 
-  TrainingLoop(TrainerSettings settings, Parts parts, LogIdentity log, TrainerClock clock) {
+  /**
+   * @param onGrowth told when the topic has gained partitions; asks this loop to stop
+   */
+  TrainingLoop(
+      TrainerSettings settings,
+      Parts parts,
+      LogIdentity log,
+      Runnable onGrowth,
+      TrainerClock clock) {
     this.settings = settings;
     this.parts = parts;
     this.steps = new StepTaker(parts.student());
     this.log = log;
+    this.onGrowth = onGrowth;
     this.clock = clock;
   }
 
@@ -72,6 +97,7 @@ final class TrainingLoop {
     if (parts.evaluation().isPresent()) {
       parts.evaluation().get().await(stop, clock);
     }
+    rollBackIfDue();
     while (!stop.requested() && !isAtEnd()) {
       pinEvaluationSets();
       long startNanos = clock.nanos();
@@ -80,16 +106,28 @@ final class TrainingLoop {
         break;
       }
       recordStep(step.get());
-      Map<String, EvaluationMetrics> evaluation = evaluateIfDue();
-      if (parts.student().step() % settings.checkpoint().everySteps() == 0) {
-        checkpoint(evaluation);
+      boolean isGated = isGated();
+      EvaluationResults evaluation = isGated || isEvaluated() ? evaluate() : EvaluationResults.NONE;
+      if (isGated || parts.student().step() % settings.checkpoint().everySteps() == 0) {
+        checkpoint(evaluation, isGated);
       }
-      parts.report().tell(step.get().batch(), step.get().result(), evaluation, startNanos);
+      parts
+          .report()
+          .tell(step.get().batch(), step.get().result(), evaluation.byDomain(), startNanos);
+      rollBackIfDue();
     }
-    if (parts.student().step() > parts.position().checkpointedStep()) {
-      checkpoint(Map.of());
-    }
+    checkpointAtEnd();
+    rollBackIfDue();
     parts.checkpoints().await();
+  }
+
+  /** What the training leaves; measured by the gate if the training is over. */
+  private void checkpointAtEnd() throws InterruptedException {
+    boolean isUnmeasured = parts.gate().isOn() && isAtEnd() && hasUnmeasured;
+    if (isUnmeasured || parts.student().step() > parts.position().checkpointedStep()) {
+      boolean isGated = isGated();
+      checkpoint(isGated ? evaluate() : EvaluationResults.NONE, isGated);
+    }
   }
 
   private boolean isAtEnd() {
@@ -118,6 +156,9 @@ final class TrainingLoop {
         () -> {
           parts.pending().checkCondemned(batch.skips(), batch.letters());
           parts.checkpoints().checkFailed();
+          if (parts.feed().hasGrown()) {
+            onGrowth.run();
+          }
         };
     while (parts.filler().fill(batch, stop, check)) {
       Optional<StepResult> result = steps.take(batch);
@@ -139,32 +180,104 @@ final class TrainingLoop {
             batch.letters(),
             step.result().total(),
             now);
+    parts.gate().trained(step.result().byDomain().keySet());
     RunPosition position = parts.position();
     position.trained(batch.size(), step.result().total().tokens());
     position.cursor().advance(batch.lastRecords(), parts.filler().endStep());
     parts.feed().commit(position.cursor().nextOffsets());
   }
 
-  private Map<String, EvaluationMetrics> evaluateIfDue() {
-    return settings.evaluation().isDue(parts.student().step())
-        ? parts.evaluation().map(sets -> sets.evaluate(parts.student())).orElse(Map.of())
-        : Map.of();
+  private boolean isEvaluated() {
+    return settings.evaluation().isDue(parts.student().step());
   }
 
-  private void checkpoint(Map<String, EvaluationMetrics> evaluation) throws InterruptedException {
+  /** At fixed steps, and where the training ends: never where a stop happened to come. */
+  private boolean isGated() {
+    return parts.gate().isDue(parts.student().step()) || (parts.gate().isOn() && isAtEnd());
+  }
+
+  private EvaluationResults evaluate() {
+    return parts
+        .evaluation()
+        .map(sets -> sets.evaluate(parts.student()))
+        .orElse(EvaluationResults.NONE);
+  }
+
+  private void checkpoint(EvaluationResults evaluation, boolean isGated)
+      throws InterruptedException {
+    CheckpointPlace place = parts.position().nextCheckpoint(parts.student().step());
+    GateOutcome outcome = parts.gate().isOn() ? GateOutcome.BETWEEN_STEPS : GateOutcome.NO_GATE;
+    if (isGated) {
+      outcome =
+          parts
+              .gate()
+              .judge(
+                  new CheckpointId(settings.run(), place.sequence()).toString(),
+                  evaluation.windowForwardKl());
+    }
+    hasUnmeasured = !outcome.isMeasured();
+    write(place, evaluation, outcome);
+  }
+
+  /** Goes on from the last accepted checkpoint, where too many after it were rejected. */
+  private void rollBackIfDue() throws InterruptedException {
+    if (!parts.gate().mustRollBack()) {
+      return;
+    }
+    // The last rejected one must stand before what follows it.
+    parts.checkpoints().await();
+    Rollback rollback = parts.accepted().get();
+    CheckpointManifest accepted = rollback.manifest();
+    String reason =
+        "%d checkpoints in a row were rejected".formatted(parts.gate().state().rejected());
+    LOGGER.warn(
+        "{}: run {} goes on with the weights of checkpoint {} at step {}",
+        reason,
+        settings.run(),
+        accepted.getSequence(),
+        accepted.getStep());
     RunPosition position = parts.position();
-    long sequence = position.nextCheckpoint(parts.student().step());
+    parts.student().restore(rollback.snapshot());
+    // What a start has changed counts from the checkpoint that is now gone on from.
+    parts.pending().dropChanges();
+    parts.pending().rollback(rollback.entry(reason, position.cursor()), clock.now());
+    parts.changes().tell(accepted, parts.pending(), clock.now());
+    position.rolledBack(accepted);
+    CheckpointPlace place = position.nextCheckpoint(accepted.getStep());
+    EvaluationResults evaluation =
+        new EvaluationResults(accepted.getEvaluation(), accepted.getWindowForwardKl());
+    parts
+        .gate()
+        .rolledBack(
+            new CheckpointId(settings.run(), place.sequence()).toString(),
+            evaluation.windowForwardKl());
+    write(place, evaluation, GateOutcome.accepted(rollback.acceptance()));
+  }
+
+  private void write(CheckpointPlace place, EvaluationResults evaluation, GateOutcome outcome)
+      throws InterruptedException {
+    RunPosition position = parts.position();
+    if (outcome.isMeasured()) {
+      parts
+          .pending()
+          .gateVerdict(
+              new GateVerdictEntry(
+                  outcome.verdict() == Verdict.ACCEPTED, String.valueOf(outcome.reason())),
+              clock.now());
+    }
     parts
         .checkpoints()
         .write(
             new CheckpointDraft(
-                sequence,
+                place,
                 parts.student().snapshot(),
                 position.cursor().inManifest(),
-                parts.pending().drain(sequence),
+                parts.pending().drain(place.sequence()),
                 position.trainedTokens(),
                 position.trainedRecords(),
                 evaluation,
+                outcome,
+                parts.gate().isOn() ? parts.gate().state().inManifest() : Map.of(),
                 parts.evaluation().map(PinnedEvaluation::inManifest).orElse(List.of())));
   }
 }

@@ -1,6 +1,7 @@
 package io.logitstream.trainer;
 
 import io.logitstream.checkpoints.CheckpointCommitter;
+import io.logitstream.checkpoints.CheckpointSweeper;
 import io.logitstream.checkpoints.ChunkUploader;
 import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.health.Health;
@@ -11,8 +12,12 @@ import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.trainer.evaluation.EvaluationResults;
 import io.logitstream.trainer.evaluation.PinnedEvaluation;
+import io.logitstream.trainer.gate.Gate;
+import io.logitstream.trainer.gate.GateOutcome;
 import io.logitstream.trainer.ingest.FetchedRecord;
 import io.logitstream.trainer.ingest.KafkaFeed;
 import io.logitstream.trainer.ingest.PartitionBuffers;
@@ -21,6 +26,7 @@ import io.logitstream.trainer.ingest.StudentIdentity;
 import io.logitstream.trainer.ingest.TrainingRecordDecoder;
 import io.logitstream.trainer.planning.CanonicalPlanner;
 import io.logitstream.trainer.recovery.CheckpointDraft;
+import io.logitstream.trainer.recovery.CheckpointPlace;
 import io.logitstream.trainer.recovery.CheckpointWriter;
 import io.logitstream.trainer.recovery.LiveCursor;
 import io.logitstream.trainer.recovery.PendingLedger;
@@ -52,6 +58,9 @@ final class TrainingSession implements AutoCloseable {
   private final TrainerClock clock;
   private final Resources resources = new Resources();
   private final AtomicBoolean committed = new AtomicBoolean();
+  private final AtomicBoolean grown = new AtomicBoolean();
+  private boolean swept;
+  private long sweptNanos;
   private long incarnation;
 
   /** What all sessions of a trainer have in common. */
@@ -88,8 +97,15 @@ final class TrainingSession implements AutoCloseable {
     return committed.get();
   }
 
+  /** Whether the topic has gained partitions: another session reads them too. */
+  boolean mustReopen() {
+    return grown.get();
+  }
+
   /** Takes the run over, and trains. */
   void run(StopSignal stop) throws InterruptedException {
+    StopSignal ending = new StopSignal();
+    stop.onRequest(ending::request);
     Admin admin = resources.add(clients.admin());
     Topics.verify(admin, surroundings.topics().pipeline());
     TopicIdentity logits = Topics.identity(admin, name(Topic.TEACHER_LOGITS));
@@ -100,7 +116,10 @@ final class TrainingSession implements AutoCloseable {
     OpenedRun run = OpenedRun.open(settings, clients, committer, incarnation, clock);
     resources.add(run.student());
     incarnation = run.takeover().incarnation();
-    Optional<CheckpointManifest> newest = run.takeover().newest();
+    Optional<CheckpointManifest> newest = run.resumed();
+    CheckpointSweeper sweeper =
+        new CheckpointSweeper(clients, settings.run(), committer, settings.checkpoint().expiry());
+    sweeper.sweepOrphans(run.takeover().newest(), incarnation);
 
     Consumer<String, byte[]> consumer =
         clients.consumer(Map.of("group.id", settings.run(), "max.poll.records", 64));
@@ -108,8 +127,23 @@ final class TrainingSession implements AutoCloseable {
     PendingLedger pending =
         new PendingLedger(
             settings.run(), run.takeover().incarnation(), settings.ingest().maxCondemned());
-    LiveCursor cursor = StartingCursor.find(consumer, logits, newest, settings, pending, clock);
-    RunPosition position = new RunPosition(cursor, newest);
+    RunChanges changes =
+        new RunChanges(run.facts().configuration(), run.facts().teachers(), logits);
+    LiveCursor cursor =
+        StartingCursor.find(
+            consumer, logits, newest, run.source(), settings, changes, pending, clock);
+    if (!run.damage().isEmpty()) {
+      newest.ifPresent(whole -> pending.rollback(pastDamage(whole, run.damage()), clock.now()));
+    }
+    RunPosition position =
+        new RunPosition(
+            cursor,
+            run.takeover().newest().map(CheckpointManifest::getSequence).orElse(-1L),
+            newest);
+    run.source().ifPresent(position::beginWith);
+    Gate gate =
+        new Gate(
+            settings.gate(), newest, Gate.lastAccepted(upTo(run.takeover().manifests(), newest)));
     StudentIdentity student = identity(run);
     PartitionBuffers<FetchedRecord<Reading>> log =
         new PartitionBuffers<>(
@@ -117,11 +151,19 @@ final class TrainingSession implements AutoCloseable {
             settings.ingest().bufferRecords(),
             settings.ingest().bufferBytes());
     // Who waits for a record must not miss the wish to stop.
-    stop.onRequest(log::end);
+    ending.onRequest(log::end);
     KafkaFeed<Reading> feed = startFeed(consumer, cursor, log, student);
-    CheckpointWriter checkpoints = checkpointWriter(run, committer, admin, cursor);
+    Runnable onGrowth =
+        () -> {
+          if (!grown.getAndSet(true)) {
+            LOGGER.info("topic {} has gained partitions: the run is opened again", logits.name());
+            ending.request();
+          }
+        };
+    CheckpointWriter checkpoints =
+        checkpointWriter(run, committer, sweeper, admin, cursor, onGrowth);
     if (newest.isEmpty()) {
-      writeInitial(run, position, pending, checkpoints);
+      writeInitial(run, position, pending, checkpoints, gate);
     }
     Optional<PinnedEvaluation> evaluation = evaluation(admin, run, student);
 
@@ -156,11 +198,19 @@ final class TrainingSession implements AutoCloseable {
                 evaluation,
                 pending,
                 checkpoints,
+                gate,
+                changes,
+                () ->
+                    Rollback.find(
+                        clients,
+                        settings.run(),
+                        settings.training().optimizer().averages().isKept()),
                 report,
                 deadLetters(Topic.TEACHER_LOGITS)),
             new LogIdentity(LiveCursor.NAME, logits),
+            onGrowth,
             clock)
-        .run(stop);
+        .run(ending);
   }
 
   @Override
@@ -197,6 +247,7 @@ final class TrainingSession implements AutoCloseable {
                 consumer,
                 cursor.topic().name(),
                 cursor.positions(),
+                settings.replay().untilOffsets(),
                 log,
                 decoder,
                 health));
@@ -205,7 +256,12 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private CheckpointWriter checkpointWriter(
-      OpenedRun run, CheckpointCommitter committer, Admin admin, LiveCursor cursor) {
+      OpenedRun run,
+      CheckpointCommitter committer,
+      CheckpointSweeper sweeper,
+      Admin admin,
+      LiveCursor cursor,
+      Runnable onGrowth) {
     ChunkUploader uploader =
         resources.add(new ChunkUploader(clients, settings.run(), run.takeover().incarnation()));
     return resources.add(
@@ -213,42 +269,73 @@ final class TrainingSession implements AutoCloseable {
             run.facts(),
             uploader,
             committer,
-            () -> checkTopic(admin, cursor),
+            () -> {
+              if (hasGrown(admin, cursor)) {
+                onGrowth.run();
+              }
+            },
             (manifest, weightsSha256) -> {
               committed.set(true);
               progress.checkpointCommitted(manifest, weightsSha256);
             },
+            () -> sweepIfDue(sweeper),
             clock,
             meters));
   }
 
-  private static void checkTopic(Admin admin, LiveCursor cursor) {
+  private static boolean hasGrown(Admin admin, LiveCursor cursor) {
     TopicIdentity now = Topics.identity(admin, cursor.topic().name());
     cursor.check(now);
-    if (now.partitions() > cursor.topic().partitions()) {
-      LOGGER.warn(
-          "topic {} has {} partitions, {} of them are read: start the trainer again to read all",
-          now.name(),
-          now.partitions(),
-          cursor.topic().partitions());
-    }
+    return now.partitions() > cursor.topic().partitions();
   }
 
   private static void writeInitial(
-      OpenedRun run, RunPosition position, PendingLedger pending, CheckpointWriter checkpoints)
+      OpenedRun run,
+      RunPosition position,
+      PendingLedger pending,
+      CheckpointWriter checkpoints,
+      Gate gate)
       throws InterruptedException {
-    long sequence = position.nextCheckpoint(0);
+    CheckpointPlace place = position.nextCheckpoint(run.student().step());
     checkpoints.write(
         new CheckpointDraft(
-            sequence,
+            place,
             run.student().snapshot(),
             position.cursor().inManifest(),
-            pending.drain(sequence),
-            0,
-            0,
+            pending.drain(place.sequence()),
+            position.trainedTokens(),
+            position.trainedRecords(),
+            EvaluationResults.NONE,
+            gate.isOn() ? GateOutcome.BETWEEN_STEPS : GateOutcome.NO_GATE,
             Map.of(),
             List.of()));
     checkpoints.await();
+  }
+
+  /** A checkpoint that cannot be read is gone round: from the one before, on the same records. */
+  private static RollbackEntry pastDamage(CheckpointManifest whole, List<String> damage) {
+    return RollbackEntry.newBuilder()
+        .setToSequence(whole.getSequence())
+        .setReason("damaged: " + String.join("; ", damage))
+        .setPositionsToo(true)
+        .build();
+  }
+
+  private static List<CheckpointManifest> upTo(
+      List<CheckpointManifest> manifests, Optional<CheckpointManifest> last) {
+    return manifests.stream()
+        .filter(manifest -> last.isPresent() && manifest.getSequence() <= last.get().getSequence())
+        .toList();
+  }
+
+  private void sweepIfDue(CheckpointSweeper sweeper) {
+    if (settings.checkpoint().expiry().keepsAll()
+        || (swept && clock.nanos() - sweptNanos < settings.checkpoint().sweepEvery().toNanos())) {
+      return;
+    }
+    sweeper.sweep(clock.now());
+    swept = true;
+    sweptNanos = clock.nanos();
   }
 
   private Optional<PinnedEvaluation> evaluation(

@@ -13,7 +13,6 @@ import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
-import io.logitstream.schemas.PartitionPosition;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.TrainingStep;
@@ -29,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -389,16 +387,12 @@ class StudentTrainerTest {
     trainers.train("run");
 
     assertThatThrownBy(
-            () ->
-                trainers
-                    .with("optimizer.learning-rate", "0.5")
-                    .with("train.step-records", "8")
-                    .train("run"))
+            () -> trainers.with("train.seed", "5").with("train.step-records", "8").train("run"))
         .isInstanceOfSatisfying(
             LogitstreamException.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.CONFIGURATION))
-        .hasMessageContaining("optimizer.learning-rate is 0.5")
-        .hasMessageContaining("train.step-records is 8");
+        .hasMessageContaining("train.seed is 5, and run run was started with 1")
+        .hasMessageContaining("train.step-records is 8, and run run was started with 4");
   }
 
   @Test
@@ -420,37 +414,6 @@ class StudentTrainerTest {
               assertThat(entry.getTeacherSwitch().getBefore()).containsExactly("*");
               assertThat(entry.getTeacherSwitch().getAfter()).containsExactly("synthetic@r1");
             });
-  }
-
-  @Test
-  void aTopicThatWasCreatedAgainIsRefused() throws Exception {
-    write(teacher -> teacher.sampled(8));
-    trainers.train("run");
-    pipeline.recreate(Topic.TEACHER_LOGITS);
-
-    assertThatThrownBy(() -> trainers.train("run"))
-        .isInstanceOf(LogitstreamException.class)
-        .hasMessageContaining("deleted and created again");
-  }
-
-  @Test
-  void aTopicThatIsCreatedAgainUnderARunningTrainerIsNoticedBeforeTheNextCommit() {
-    write(teacher -> teacher.sampled(40));
-    TrainerProgress progress = new TrainerProgress();
-    progress.listen(
-        new TrainerProgress.Listener() {
-          @Override
-          public void stepTaken(TrainingStep step) {
-            if (step.getStep() == 4) {
-              pipeline.recreate(Topic.TEACHER_LOGITS);
-            }
-          }
-        });
-
-    assertThatThrownBy(() -> trainers.trainer("run", progress).run(new StopSignal()))
-        .isInstanceOf(LogitstreamException.class)
-        .hasMessageContaining("deleted and created again");
-    assertThat(trainers.newest("run").getStep()).isEqualTo(3);
   }
 
   @Test
@@ -487,23 +450,6 @@ class StudentTrainerTest {
     assertThat(skips("run")).isEmpty();
     assertThat(trainers.newest("run").getCursors().get(0).getPositions().get(0).getNextOffset())
         .isLessThanOrEqualTo(20);
-  }
-
-  @Test
-  void recordsThatAreGoneStopTheRun() throws Exception {
-    write(teacher -> teacher.sampled(8));
-    trainers.with("train.max-steps", "1").train("run");
-    try (var admin = pipeline.clients().admin()) {
-      for (PartitionPosition position : trainers.newest("run").getCursors().get(0).getPositions()) {
-        TopicPartition partition =
-            new TopicPartition(pipeline.topic(Topic.TEACHER_LOGITS), position.getPartition());
-        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all().get();
-      }
-    }
-
-    assertThatThrownBy(() -> trainers.with("train.max-steps", "0").train("run"))
-        .isInstanceOf(LogitstreamException.class)
-        .hasMessageContaining("are gone");
   }
 
   @Test

@@ -36,7 +36,14 @@ final class SyntheticTeacher implements AutoCloseable {
   private final Producer<String, byte[]> producer;
   private final RecordSerializer serializer;
   private final Random random = new Random(7);
+  private int partitions = TestPipeline.PARTITIONS;
   private int prompts;
+
+  /** Writes to so many partitions from here on. */
+  SyntheticTeacher over(int count) {
+    partitions = count;
+    return this;
+  }
 
   SyntheticTeacher(TestPipeline pipeline) {
     this.pipeline = pipeline;
@@ -63,6 +70,47 @@ final class SyntheticTeacher implements AutoCloseable {
 
   void sampled(int records) {
     sampled(records, record -> {});
+  }
+
+  /**
+   * Writes training records that can be learned: each token is followed by the one a stride
+   * further, within the ids of a half of the vocabulary.
+   */
+  void pattern(int records, String domain, int half, int stride) {
+    for (int i = 0; i < records; i++) {
+      int[] tokens = pattern(half, stride);
+      SampledLogits.Builder logits =
+          new SampledLogits.Builder(tokens, VOCABULARY, SAMPLE_SIZE, TOKENS - 1);
+      for (int row = 0; row < TOKENS - 1; row++) {
+        logits.add(tokens[row + 1], SAMPLE_SIZE);
+        logits.endRow();
+      }
+      send(Topic.TEACHER_LOGITS, record(logits.build(), domain, false), record -> {});
+    }
+    producer.flush();
+  }
+
+  /** Writes held-out windows of a pattern. */
+  void heldOutPattern(int records, String domain, int half, int stride) {
+    for (int i = 0; i < records; i++) {
+      int[] tokens = pattern(half, stride);
+      FullLogits.Builder logits = new FullLogits.Builder(tokens, VOCABULARY, TOKENS - 1);
+      for (int row = 0; row < TOKENS - 1; row++) {
+        float[] values = new float[VOCABULARY];
+        values[tokens[row + 1]] = 8;
+        logits.add(values, 0);
+      }
+      send(Topic.EVALUATION_LOGITS, record(logits.build(), domain, true), record -> {});
+    }
+    producer.flush();
+  }
+
+  private int[] pattern(int half, int stride) {
+    int ids = VOCABULARY / 2;
+    int first = random.nextInt(ids);
+    int[] tokens = new int[TOKENS];
+    Arrays.setAll(tokens, position -> half * ids + (first + position * stride) % ids);
+    return tokens;
   }
 
   void labels(int records) {
@@ -156,7 +204,7 @@ final class SyntheticTeacher implements AutoCloseable {
     producer.send(
         new ProducerRecord<>(
             name,
-            PromptPartitioner.partition(record.getPromptId(), TestPipeline.PARTITIONS),
+            PromptPartitioner.partition(record.getPromptId(), partitions),
             RecordKeys.teacherLogits(
                 record.getPromptId(), record.getWindow(), record.getTeacher().getRevision()),
             serializer.serialize(name, record)));

@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 
 /** A broker and a registry for all tests of the module; each pipeline has topics of its own. */
 final class TestPipeline {
@@ -65,6 +68,32 @@ final class TestPipeline {
 
   String topic(Topic topic) {
     return topic.named(settings.topicPrefix());
+  }
+
+  /** Adds partitions to a topic. */
+  void grow(Topic topic, int partitions) {
+    try (Admin admin = clients.admin()) {
+      Futures.await(
+          admin.createPartitions(Map.of(topic(topic), NewPartitions.increaseTo(partitions))).all(),
+          "add partitions");
+      await().until(() -> Topics.identity(admin, topic(topic)).partitions() == partitions);
+    }
+  }
+
+  /** Removes everything from a topic, as retention does. */
+  void empty(Topic topic) {
+    try (Admin admin = clients.admin()) {
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        Futures.await(
+            admin
+                .deleteRecords(
+                    Map.of(
+                        new TopicPartition(topic(topic), partition),
+                        RecordsToDelete.beforeOffset(-1)))
+                .all(),
+            "remove records");
+      }
+    }
   }
 
   /** Deletes a topic and creates it again: an empty one, with another id. */

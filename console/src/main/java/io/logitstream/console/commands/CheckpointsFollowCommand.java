@@ -92,6 +92,11 @@ final class CheckpointsFollowCommand implements Callable<Integer> {
   private @Nullable Path folder;
 
   @Option(
+      names = "--averages",
+      description = "Export the averages of the weights that the run keeps (averages.decay).")
+  private boolean averages;
+
+  @Option(
       names = "--attempts",
       paramLabel = "N",
       defaultValue = "5",
@@ -130,7 +135,7 @@ final class CheckpointsFollowCommand implements Callable<Integer> {
       directory =
           folder == null
               ? Optional.empty()
-              : Optional.of(CheckpointExport.below(folder, reader, manifest));
+              : Optional.of(CheckpointExport.below(folder, reader, manifest, averages));
     } catch (DamagedCheckpointException e) {
       // No later attempt can mend it, and those after it are not to wait.
       LOGGER.error("passed over {}: {}", id, e.getMessage());

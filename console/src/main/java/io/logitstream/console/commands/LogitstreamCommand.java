@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       ProduceCommand.class,
       TeachCommand.class,
       TrainCommand.class,
+      ReplayCommand.class,
       CheckpointsCommand.class,
       DeadLettersCommand.class,
       VerifyCommand.class,

@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
       "  logitstream train --student demo-student --run student",
       "  logitstream train --student demo-student --run trial --steps 500 --set train.seed=2",
       "  logitstream train --config pipeline.properties --skip 3@1207",
+      "  logitstream train --config pipeline.properties --accept-loss",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class TrainCommand implements Callable<Integer> {
@@ -64,6 +65,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "A record that is not trained on: short for --set train.skip=…")
   private @Nullable List<String> skips;
 
+  @Option(
+      names = "--accept-loss",
+      description =
+          "Go on although the log lacks records that were not trained on: short for --set"
+              + " train.accept-loss=true. Without it the start fails and says what is missing; with"
+              + " it the run's ledger does.")
+  private boolean acceptLoss;
+
   @Mixin private ConfigurationOptions options;
 
   @Override
@@ -73,6 +82,7 @@ final class TrainCommand implements Callable<Integer> {
             .put("student.model", student)
             .put("run", run)
             .put("train.max-steps", steps)
+            .put("train.accept-loss", acceptLoss ? "true" : null)
             .put("train.skip", skips == null ? null : String.join(",", skips));
     List<Setting<?>> used = new ArrayList<>(KafkaSettings.SETTINGS);
     used.addAll(TopicSettings.SETTINGS);
@@ -94,7 +104,7 @@ final class TrainCommand implements Callable<Integer> {
                 () -> news(progress.snapshot())));
   }
 
-  private static String news(TrainerProgress.Snapshot progress) {
+  static String news(TrainerProgress.Snapshot progress) {
     if (progress.latestStep().isEmpty()) {
       return "";
     }

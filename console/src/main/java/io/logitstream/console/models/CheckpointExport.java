@@ -20,18 +20,20 @@ public final class CheckpointExport {
   /**
    * Writes a checkpoint below a folder, as RUN-SEQUENCE; leaves it if it is there.
    *
+   * @param averaged whether the averages of the weights are written instead of the weights
    * @return the directory
    * @throws io.logitstream.checkpoints.DamagedCheckpointException if it is not what its manifest
    *     says
    */
-  public static Path below(Path folder, CheckpointReader reader, CheckpointManifest manifest)
+  public static Path below(
+      Path folder, CheckpointReader reader, CheckpointManifest manifest, boolean averaged)
       throws IOException {
     String name = manifest.getRun() + "-" + manifest.getSequence();
     Path directory = folder.resolve(name);
     if (Files.exists(directory)) {
       return directory;
     }
-    LoadedModel model = CheckpointModels.load(reader, manifest);
+    LoadedModel model = CheckpointModels.load(reader, manifest, averaged);
     Files.createDirectories(folder);
     Path unfinished = folder.resolve("." + name + ".unfinished");
     delete(unfinished);

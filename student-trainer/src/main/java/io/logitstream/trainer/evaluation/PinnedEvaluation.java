@@ -1,6 +1,7 @@
 package io.logitstream.trainer.evaluation;
 
 import io.logitstream.distillation.evaluation.EvaluationSums;
+import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.DeadLetters;
@@ -162,12 +163,27 @@ public final class PinnedEvaluation implements AutoCloseable {
     return entries;
   }
 
-  /** The student's results by domain; empty before a set is pinned. */
-  public Map<String, EvaluationMetrics> evaluate(Student student) {
-    Map<String, EvaluationMetrics> metrics = new TreeMap<>();
+  /**
+   * The student's results; empty before a set is pinned. Windows are evaluated one by one, so that
+   * a window's result does not depend on the others of its set.
+   */
+  public EvaluationResults evaluate(Student student) {
+    Map<String, EvaluationMetrics> byDomain = new TreeMap<>();
+    Map<String, List<Double>> windowForwardKl = new TreeMap<>();
     sets.examples()
-        .forEach((domain, examples) -> metrics.put(domain, metrics(student.evaluate(examples))));
-    return metrics;
+        .forEach(
+            (domain, examples) -> {
+              EvaluationSums sums = EvaluationSums.ZERO;
+              List<Double> windows = new ArrayList<>();
+              for (TrainingExample example : examples) {
+                EvaluationSums window = student.evaluate(List.of(example));
+                sums = sums.plus(window);
+                windows.add(window.meanForwardKl().orElse(0));
+              }
+              byDomain.put(domain, metrics(sums));
+              windowForwardKl.put(domain, List.copyOf(windows));
+            });
+    return new EvaluationResults(byDomain, windowForwardKl);
   }
 
   /** The pinned sets as manifests tell of them. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -39,12 +40,14 @@ public final class KafkaFeed<T> implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(KafkaFeed.class);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration END_OFFSETS = Duration.ofSeconds(5);
+  private static final long GROWTH_NANOS = Duration.ofSeconds(5).toNanos();
   private static final long COMMIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
   private final String name;
   private final Consumer<String, byte[]> consumer;
   private final List<TopicPartition> partitions;
+  private final Map<Integer, Long> until;
   private final PartitionBuffers<FetchedRecord<T>> buffers;
   private final RecordDecoder<T> decoder;
   private final Health health;
@@ -53,17 +56,21 @@ public final class KafkaFeed<T> implements AutoCloseable {
   private final RandomGenerator random = new SplittableRandom();
   private volatile Map<TopicPartition, OffsetAndMetadata> toCommit = Map.of();
   private volatile OptionalLong lag = OptionalLong.empty();
+  private volatile boolean grown;
   private Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
   private long committedNanos = System.nanoTime();
+  private long growthNanos = System.nanoTime();
 
   private KafkaFeed(
       String name,
       Consumer<String, byte[]> consumer,
       List<TopicPartition> partitions,
+      Map<Integer, Long> until,
       PartitionBuffers<FetchedRecord<T>> buffers,
       RecordDecoder<T> decoder,
       Health health) {
     this.name = name;
+    this.until = Map.copyOf(until);
     this.consumer = consumer;
     this.partitions = partitions;
     this.buffers = buffers;
@@ -74,11 +81,28 @@ public final class KafkaFeed<T> implements AutoCloseable {
   }
 
   /**
+   * Starts fetching, with no end.
+   *
+   * @see #start(String, Consumer, String, List, Map, PartitionBuffers, RecordDecoder, Health)
+   */
+  public static <T> KafkaFeed<T> start(
+      String name,
+      Consumer<String, byte[]> consumer,
+      String topic,
+      List<PartitionPosition> positions,
+      PartitionBuffers<FetchedRecord<T>> buffers,
+      RecordDecoder<T> decoder,
+      Health health) {
+    return start(name, consumer, topic, positions, Map.of(), buffers, decoder, health);
+  }
+
+  /**
    * Starts fetching.
    *
    * @param name of the thread, and of the component whose readiness is told
    * @param consumer closed with the feed
    * @param positions where to begin, one for each partition, in order
+   * @param until the offset of a partition from which on nothing is read: there it is idle
    * @throws LogitstreamException CONFIGURATION if records at a position are gone
    */
   public static <T> KafkaFeed<T> start(
@@ -86,6 +110,7 @@ public final class KafkaFeed<T> implements AutoCloseable {
       Consumer<String, byte[]> consumer,
       String topic,
       List<PartitionPosition> positions,
+      Map<Integer, Long> until,
       PartitionBuffers<FetchedRecord<T>> buffers,
       RecordDecoder<T> decoder,
       Health health) {
@@ -114,7 +139,8 @@ public final class KafkaFeed<T> implements AutoCloseable {
           new OffsetAndMetadata(
               position.getNextOffset(), Optional.ofNullable(position.getLeaderEpoch()), ""));
     }
-    KafkaFeed<T> feed = new KafkaFeed<>(name, consumer, partitions, buffers, decoder, health);
+    KafkaFeed<T> feed =
+        new KafkaFeed<>(name, consumer, partitions, until, buffers, decoder, health);
     feed.thread.start();
     return feed;
   }
@@ -134,6 +160,11 @@ public final class KafkaFeed<T> implements AutoCloseable {
   /** Records between what was taken and the end of the log; empty where unknown. */
   public OptionalLong lag() {
     return lag.isPresent() ? OptionalLong.of(lag.getAsLong() + buffers.size()) : lag;
+  }
+
+  /** Whether the topic has partitions that are not read. */
+  public boolean hasGrown() {
+    return grown;
   }
 
   @Override
@@ -157,6 +188,7 @@ public final class KafkaFeed<T> implements AutoCloseable {
         fetch();
         refreshIdle();
         refreshLag();
+        refreshGrowth();
         commitOffsets();
       }
     } catch (WakeupException | StoppedException e) {
@@ -165,9 +197,10 @@ public final class KafkaFeed<T> implements AutoCloseable {
       fail(
           new LogitstreamException(
               FailureKind.CONFIGURATION,
-              ("records that were not trained on yet are gone (%s): the log was cut, or the topic was"
-                      + " deleted and created again. Keep the topic longer, or begin another run")
-                  .formatted(e.getMessage()),
+              ("records that were not trained on yet are gone (%s): retention overtook the reading,"
+                      + " the log was cut, or the topic was deleted and created again. The next start"
+                      + " tells what is missing since the newest checkpoint")
+                  .formatted(outOfRange(e)),
               e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -187,6 +220,27 @@ public final class KafkaFeed<T> implements AutoCloseable {
     }
   }
 
+  private String outOfRange(OffsetOutOfRangeException failure) {
+    Map<TopicPartition, Long> asked = failure.offsetOutOfRangePartitions();
+    try {
+      Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(asked.keySet(), END_OFFSETS);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(asked.keySet(), END_OFFSETS);
+      return asked.entrySet().stream()
+          .map(
+              entry ->
+                  "%s has offsets %d to %d, asked for %d"
+                      .formatted(
+                          entry.getKey(),
+                          beginnings.get(entry.getKey()),
+                          ends.getOrDefault(entry.getKey(), 0L) - 1,
+                          entry.getValue()))
+          .collect(Collectors.joining("; "));
+    } catch (KafkaException e) {
+      failure.addSuppressed(e);
+      return String.valueOf(failure.getMessage());
+    }
+  }
+
   private void fail(Throwable failure) {
     if (!closing.requested()) {
       buffers.fail(failure);
@@ -197,15 +251,28 @@ public final class KafkaFeed<T> implements AutoCloseable {
     List<TopicPartition> full = new ArrayList<>();
     List<TopicPartition> open = new ArrayList<>();
     partitions.forEach(
-        partition -> (buffers.isFull(partition.partition()) ? full : open).add(partition));
+        partition ->
+            (isAtEnd(partition) || buffers.isFull(partition.partition()) ? full : open)
+                .add(partition));
     consumer.pause(full);
     consumer.resume(open);
     for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+      if (record.offset() >= end(record.partition())) {
+        continue;
+      }
       buffers.add(
           record.partition(),
           new FetchedRecord<>(record, decode(record)),
           Math.max(0, record.serializedValueSize()));
     }
+  }
+
+  private boolean isAtEnd(TopicPartition partition) {
+    return consumer.position(partition) >= end(partition.partition());
+  }
+
+  private long end(int partition) {
+    return until.getOrDefault(partition, Long.MAX_VALUE);
   }
 
   private T decode(ConsumerRecord<String, byte[]> record) throws Exception {
@@ -242,7 +309,7 @@ public final class KafkaFeed<T> implements AutoCloseable {
           .endOffsets(undecided, END_OFFSETS)
           .forEach(
               (partition, end) -> {
-                if (consumer.position(partition) >= end) {
+                if (consumer.position(partition) >= Math.min(end, end(partition.partition()))) {
                   buffers.idle(partition.partition());
                 }
               });
@@ -262,6 +329,20 @@ public final class KafkaFeed<T> implements AutoCloseable {
       behind += current.getAsLong();
     }
     lag = OptionalLong.of(behind);
+  }
+
+  /** Asks what the client knows by now; it asks the broker every few minutes. */
+  private void refreshGrowth() {
+    if (grown || System.nanoTime() - growthNanos < GROWTH_NANOS) {
+      return;
+    }
+    growthNanos = System.nanoTime();
+    try {
+      grown =
+          consumer.partitionsFor(partitions.get(0).topic(), END_OFFSETS).size() > partitions.size();
+    } catch (RetriableException e) {
+      LOGGER.debug("{}: the number of partitions is not known", name, e);
+    }
   }
 
   private void commitOffsets() {

@@ -6,7 +6,6 @@ import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.schemas.Verdict;
 import io.logitstream.trainer.training.LossTermsOf;
 import io.logitstream.trainer.training.TrainerClock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,6 +35,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private final CheckpointCommitter committer;
   private final Runnable topicCheck;
   private final BiConsumer<CheckpointManifest, String> onCommitted;
+  private final Runnable afterCommit;
   private final TrainerClock clock;
   private final Timer duration;
   private final ExecutorService thread =
@@ -52,6 +52,7 @@ public final class CheckpointWriter implements AutoCloseable {
    * @param topicCheck checks that the log is still the one that was read; throws if it is not
    * @param onCommitted told of each checkpoint and the SHA-256 of its weights, on the writer's
    *     thread
+   * @param afterCommit what is to be done on the writer's thread after each checkpoint
    */
   public CheckpointWriter(
       RunFacts facts,
@@ -59,6 +60,7 @@ public final class CheckpointWriter implements AutoCloseable {
       CheckpointCommitter committer,
       Runnable topicCheck,
       BiConsumer<CheckpointManifest, String> onCommitted,
+      Runnable afterCommit,
       TrainerClock clock,
       MeterRegistry meters) {
     this.facts = facts;
@@ -66,6 +68,7 @@ public final class CheckpointWriter implements AutoCloseable {
     this.committer = committer;
     this.topicCheck = topicCheck;
     this.onCommitted = onCommitted;
+    this.afterCommit = afterCommit;
     this.clock = clock;
     this.duration =
         Timer.builder("logitstream.trainer.checkpoint")
@@ -147,22 +150,24 @@ public final class CheckpointWriter implements AutoCloseable {
     LOGGER.info(
         "checkpoint {}/{} at step {}: {} bytes in {} ms",
         facts.run(),
-        draft.sequence(),
+        draft.place().sequence(),
         draft.state().step(),
         artifacts.stream().mapToLong(Artifact::getLength).sum(),
         nanos / 1_000_000);
     onCommitted.accept(manifest, weights.getSha256());
+    afterCommit.run();
   }
 
   private CheckpointManifest manifest(CheckpointDraft draft, List<Artifact> artifacts) {
     return CheckpointManifest.newBuilder()
         .setRun(facts.run())
-        .setSequence(draft.sequence())
+        .setSequence(draft.place().sequence())
         .setStep(draft.state().step())
         .setIncarnation(facts.incarnation())
-        .setParentSequence(draft.sequence() == 0 ? null : draft.sequence() - 1)
+        .setParentSequence(draft.place().parent())
         .setCreatedAt(clock.now())
-        .setVerdict(Verdict.UNGATED)
+        .setVerdict(draft.outcome().verdict())
+        .setVerdictReason(draft.outcome().reason())
         .setArtifacts(artifacts)
         .setCursors(List.of(draft.cursor()))
         .setTrainedTokens(draft.trainedTokens())
@@ -171,7 +176,9 @@ public final class CheckpointWriter implements AutoCloseable {
             draft.pending().losses().tokens() == 0
                 ? null
                 : LossTermsOf.sums(draft.pending().losses()))
-        .setEvaluation(draft.evaluation())
+        .setEvaluation(draft.evaluation().byDomain())
+        .setWindowForwardKl(draft.evaluation().windowForwardKl())
+        .setPlannerState(draft.plannerState())
         .setEvaluationSets(draft.evaluationSets())
         .setInitialStudentSha256(facts.initialStudentSha256())
         .setTokenizerSha256(facts.tokenizerSha256())
@@ -180,6 +187,7 @@ public final class CheckpointWriter implements AutoCloseable {
         .setConfiguration(facts.configuration().values())
         .setConfigurationSha256(facts.configuration().sha256())
         .setEnvironment(facts.environment())
+        .setReplayOf(facts.replayOf())
         .setVersion(facts.version())
         .setLedgerEntries(draft.pending().entries().size())
         .build();

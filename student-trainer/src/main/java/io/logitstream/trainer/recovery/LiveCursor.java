@@ -4,6 +4,7 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.TopicIdentity;
 import io.logitstream.schemas.Cursor;
+import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.PartitionPosition;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,21 +40,68 @@ public final class LiveCursor {
   }
 
   /**
-   * The cursor of a checkpoint.
+   * The cursor of a checkpoint. Partitions that were added since begin at their first offset.
    *
-   * @param topic the topic as it stands; may have more partitions than the checkpoint knows
-   * @param beginnings the first offset of each partition: where those that were added begin
-   * @throws LogitstreamException CONFIGURATION if the topic is another one, or lacks partitions
+   * @param topic the topic as it stands
+   * @param accepted what is missing of it and was accepted: reading goes on after it
+   * @throws LogitstreamException CONFIGURATION if the topic is another one, or lacks partitions,
+   *     and that was not accepted
    */
   public static LiveCursor resume(
-      Cursor saved, TopicIdentity topic, Map<Integer, Long> beginnings) {
-    check(saved.getTopic(), saved.getTopicId(), saved.getPartitions(), topic);
-    LiveCursor cursor = begin(topic, beginnings);
+      Cursor saved, TopicIdentity topic, List<LossAcceptedEntry> accepted) {
+    LiveCursor cursor = at(saved, topic);
+    String topicId = saved.getTopicId();
+    int partitions = saved.getPartitions();
+    for (LossAcceptedEntry loss : accepted) {
+      cursor.accept(loss);
+      topicId = loss.getNextTopicId() == null ? topicId : loss.getNextTopicId();
+      partitions = Math.min(partitions, topic.partitions());
+    }
+    check(saved.getTopic(), topicId, partitions, topic);
+    cursor.addPartitions(topic.partitions());
+    return cursor;
+  }
+
+  /**
+   * The cursor of a checkpoint, unchecked.
+   *
+   * @param topic the topic as it stands
+   */
+  public static LiveCursor at(Cursor saved, TopicIdentity topic) {
+    LiveCursor cursor = new LiveCursor(topic);
     saved
         .getPositions()
         .forEach(position -> cursor.positions.put(position.getPartition(), position));
     cursor.nextPartition = saved.getNextPartition();
     return cursor;
+  }
+
+  /** Begins to read partitions that the topic has gained, at their first offset. */
+  public void addPartitions(int partitions) {
+    for (int partition = 0; partition < partitions; partition++) {
+      positions.putIfAbsent(partition, new PartitionPosition(partition, 0L, null));
+    }
+  }
+
+  /** Goes on somewhere else. */
+  public void goOnAt(Map<Integer, Long> nextOffsets) {
+    nextOffsets.forEach(
+        (partition, offset) ->
+            positions.put(partition, new PartitionPosition(partition, offset, null)));
+  }
+
+  /** Goes on after what is missing. */
+  public void accept(LossAcceptedEntry loss) {
+    Long next = loss.getNextOffset();
+    if (next == null) {
+      positions.remove(loss.getPartition());
+    } else {
+      positions.put(loss.getPartition(), new PartitionPosition(loss.getPartition(), next, null));
+    }
+    if (loss.getNextTopicId() != null || next == null) {
+      // The partitions are others: the order begins anew.
+      nextPartition = 0;
+    }
   }
 
   /**

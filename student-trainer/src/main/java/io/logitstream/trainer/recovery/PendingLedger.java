@@ -5,21 +5,31 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.CutLetters;
 import io.logitstream.schemas.EvaluationSetPinnedEntry;
+import io.logitstream.schemas.GateVerdictEntry;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
+import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.PartitionsAddedEntry;
+import io.logitstream.schemas.RollbackEntry;
+import io.logitstream.schemas.SettingsChangedEntry;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.TeacherSwitchEntry;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** What has happened since the newest checkpoint, and goes into the next one. For one thread. */
 public final class PendingLedger {
   /** Letters that would take more are cut: a checkpoint's transaction must stay short. */
   private static final long MAX_LETTER_BYTES = 32L << 20;
+
+  private static final Set<LedgerKind> CHANGES =
+      EnumSet.of(
+          LedgerKind.SETTINGS_CHANGED, LedgerKind.TEACHER_SWITCH, LedgerKind.PARTITIONS_ADDED);
 
   private final String run;
   private final long incarnation;
@@ -111,6 +121,31 @@ public final class PendingLedger {
   /** The topic has gained partitions. */
   public void partitionsAdded(PartitionsAddedEntry added, Instant now) {
     add(LedgerKind.PARTITIONS_ADDED, now).setPartitionsAdded(added);
+  }
+
+  /** Settings that may change within a run were changed. */
+  public void settingsChanged(SettingsChangedEntry change, Instant now) {
+    add(LedgerKind.SETTINGS_CHANGED, now).setSettingsChanged(change);
+  }
+
+  /** An operator accepted that records are missing. */
+  public void lossAccepted(LossAcceptedEntry loss, Instant now) {
+    add(LedgerKind.LOSS_ACCEPTED, now).setLossAccepted(loss);
+  }
+
+  /** Forgets what a start has changed. */
+  public void dropChanges() {
+    entries.removeIf(entry -> CHANGES.contains(entry.getKind()));
+  }
+
+  /** Training went on from an earlier checkpoint than the newest. */
+  public void rollback(RollbackEntry rollback, Instant now) {
+    add(LedgerKind.ROLLBACK, now).setRollback(rollback);
+  }
+
+  /** The gate measured the checkpoint that is to be written. */
+  public void gateVerdict(GateVerdictEntry verdict, Instant now) {
+    add(LedgerKind.GATE_VERDICT, now).setGateVerdict(verdict);
   }
 
   /** Gives everything to a checkpoint, and is empty from then on. */

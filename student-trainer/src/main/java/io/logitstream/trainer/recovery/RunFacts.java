@@ -2,6 +2,7 @@ package io.logitstream.trainer.recovery;
 
 import io.logitstream.schemas.ComputeEnvironment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all manifests of one start of a run have in common.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param initialStudentSha256 SHA-256 (hex) of the weights at sequence 0
  * @param teachers the accepted teachers
  * @param version the build
+ * @param replayOf the checkpoint of another run that the run began with; null for a student
  */
 public record RunFacts(
     String run,
@@ -26,7 +28,8 @@ public record RunFacts(
     long seed,
     RunConfiguration configuration,
     ComputeEnvironment environment,
-    String version) {
+    String version,
+    @Nullable String replayOf) {
   public RunFacts {
     teachers = List.copyOf(teachers);
   }

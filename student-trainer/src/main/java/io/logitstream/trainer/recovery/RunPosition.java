@@ -2,24 +2,44 @@ package io.logitstream.trainer.recovery;
 
 import io.logitstream.schemas.CheckpointManifest;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where a run stands at a step boundary. For one thread. */
 public final class RunPosition {
   private final LiveCursor cursor;
   private long sequence;
+  private @Nullable Long parent;
   private long checkpointedStep;
   private long trainedTokens;
   private long trainedRecords;
 
   /**
-   * @param newest the checkpoint that the run goes on from; empty for a new run
+   * @param newestSequence the sequence of the run's newest checkpoint, or -1
+   * @param resumed the checkpoint that the run goes on from; empty for a new run
    */
-  public RunPosition(LiveCursor cursor, Optional<CheckpointManifest> newest) {
+  public RunPosition(LiveCursor cursor, long newestSequence, Optional<CheckpointManifest> resumed) {
     this.cursor = cursor;
-    this.sequence = newest.map(CheckpointManifest::getSequence).orElse(-1L);
-    this.checkpointedStep = newest.map(CheckpointManifest::getStep).orElse(-1L);
-    this.trainedTokens = newest.map(CheckpointManifest::getTrainedTokens).orElse(0L);
-    this.trainedRecords = newest.map(CheckpointManifest::getTrainedRecords).orElse(0L);
+    this.sequence = newestSequence;
+    this.checkpointedStep = -1;
+    resumed.ifPresent(this::goOnFrom);
+  }
+
+  private void goOnFrom(CheckpointManifest manifest) {
+    parent = manifest.getSequence();
+    checkpointedStep = manifest.getStep();
+    trainedTokens = manifest.getTrainedTokens();
+    trainedRecords = manifest.getTrainedRecords();
+  }
+
+  /** A new run begins with a checkpoint of another one. */
+  public void beginWith(CheckpointManifest source) {
+    trainedTokens = source.getTrainedTokens();
+    trainedRecords = source.getTrainedRecords();
+  }
+
+  /** The student was taken back to an earlier checkpoint; sequence and cursor stay. */
+  public void rolledBack(CheckpointManifest accepted) {
+    goOnFrom(accepted);
   }
 
   /** Where the run stands in the log. */
@@ -33,10 +53,12 @@ public final class RunPosition {
     trainedTokens += tokens;
   }
 
-  /** Sequence of the next checkpoint, which is taken at a step. */
-  public long nextCheckpoint(long step) {
+  /** The place of the next checkpoint, which is taken at a step. */
+  public CheckpointPlace nextCheckpoint(long step) {
+    CheckpointPlace place = new CheckpointPlace(++sequence, parent);
     checkpointedStep = step;
-    return ++sequence;
+    parent = sequence;
+    return place;
   }
 
   /** Sequence of the newest checkpoint, or -1. */
@@ -44,7 +66,7 @@ public final class RunPosition {
     return sequence;
   }
 
-  /** Step of the newest checkpoint, or -1. */
+  /** Step of the checkpoint that training goes on from, or -1. */
   public long checkpointedStep() {
     return checkpointedStep;
   }

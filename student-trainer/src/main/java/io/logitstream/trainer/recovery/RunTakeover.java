@@ -21,18 +21,26 @@ import java.util.Optional;
  * A run as its new trainer finds it.
  *
  * @param incarnation which start of the run's trainer this is, from 1
- * @param newest the checkpoint that training goes on from; empty for a new run
+ * @param manifests the run's manifests, in the order of their sequence; none for a new run
  * @param evaluationSets the evaluation sets that the ledger names
  * @param skips the records of other topics than the trained one that the ledger condemns
  */
 public record RunTakeover(
     long incarnation,
-    Optional<CheckpointManifest> newest,
+    List<CheckpointManifest> manifests,
     List<EvaluationSetPinnedEntry> evaluationSets,
     List<SkipEntry> skips) {
   public RunTakeover {
+    manifests = List.copyOf(manifests);
     evaluationSets = List.copyOf(evaluationSets);
     skips = List.copyOf(skips);
+  }
+
+  /** The checkpoint with the highest sequence; empty for a new run. */
+  public Optional<CheckpointManifest> newest() {
+    return manifests.isEmpty()
+        ? Optional.empty()
+        : Optional.of(manifests.get(manifests.size() - 1));
   }
 
   /**
@@ -57,11 +65,11 @@ public record RunTakeover(
       refuseNewer(run, ledger, own);
     }
     committer.initialise();
-    Optional<CheckpointManifest> newest = checkpoints.newest(run);
+    List<CheckpointManifest> manifests = checkpoints.list(run);
     Ledger found = new Ledger();
     ledger.forEach(run, found::add);
     long incarnation = found.incarnation + 1;
-    long sequence = newest.map(CheckpointManifest::getSequence).orElse(0L);
+    long sequence = manifests.isEmpty() ? 0 : manifests.get(manifests.size() - 1).getSequence();
     committer.commitStart(
         LedgerEntry.newBuilder()
             .setRun(run)
@@ -72,7 +80,7 @@ public record RunTakeover(
             .setKind(LedgerKind.INCARNATION_STARTED)
             .setIncarnationStarted(new IncarnationStartedEntry(sequence, version, environment))
             .build());
-    return new RunTakeover(incarnation, newest, found.evaluationSets, found.skips);
+    return new RunTakeover(incarnation, manifests, found.evaluationSets, found.skips);
   }
 
   /** Taking over first would fence the successor, and it this process, for ever. */

@@ -1,14 +1,17 @@
 package io.logitstream.trainer.recovery;
 
+import io.logitstream.checkpoints.WholeCheckpoint;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.ModelConfigJson;
 import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.Sha256;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.model.decoder.Weights;
 import io.logitstream.model.safetensors.SafetensorsException;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.schemas.CheckpointManifest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,12 @@ import java.util.List;
  */
 public record StudentModel(
     ModelConfig config, Weights weights, byte[] tokenizerJson, String tokenizerSha256) {
+  private static final String WEIGHTS = "weights";
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
+
+  /** The artifacts of a checkpoint that a student is made of. */
+  public static final List<String> ARTIFACTS = List.of(WEIGHTS, CONFIG, TOKENIZER);
 
   /**
    * Reads a Hugging Face directory; without weights they are drawn from the seed.
@@ -41,6 +50,17 @@ public record StudentModel(
       throw new ConfigurationException(
           List.of("student.model is %s: %s".formatted(directory, e.getMessage())));
     }
+  }
+
+  /** The student that a checkpoint holds; {@link #ARTIFACTS} of it were read. */
+  public static StudentModel of(WholeCheckpoint checkpoint) {
+    ModelConfig config = ModelConfig.parse(checkpoint.artifact(CONFIG));
+    byte[] tokenizerJson = checkpoint.artifact(TOKENIZER);
+    return new StudentModel(
+        config,
+        Weights.fromBytes(config, ByteBuffer.wrap(checkpoint.artifact(WEIGHTS))),
+        tokenizerJson,
+        Sha256.of(tokenizerJson));
   }
 
   /** config.json as checkpoints hold it. */

@@ -21,7 +21,7 @@ final class LossSettings {
               + " commas: forward-kl, reverse-kl, jensen-shannon(BETA), skewed-forward-kl(ALPHA),"
               + " skewed-reverse-kl(ALPHA), total-variation. All but forward-kl need FULL"
               + " records.");
-  private static final Setting<Double> SOFT_WEIGHT =
+  static final Setting<Double> SOFT_WEIGHT =
       Setting.decimal(
           "loss.soft-weight",
           0.9,

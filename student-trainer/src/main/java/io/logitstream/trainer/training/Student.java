@@ -16,8 +16,9 @@ import java.util.List;
 public final class Student implements AutoCloseable {
   private final TorchEngine engine;
   private final ModelConfig config;
-  private final DistillationStep step;
-  private final Evaluator evaluator;
+  private final ComputeType computeType;
+  private DistillationStep step;
+  private Evaluator evaluator;
   private TrainingState state;
 
   /**
@@ -31,17 +32,35 @@ public final class Student implements AutoCloseable {
       TrainingState state) {
     this.engine = engine;
     this.config = config;
-    this.step =
-        new DistillationStep(
-            engine,
-            config,
-            computeType,
-            settings.objective(),
-            settings.optimizer(),
-            settings.microBatchTokens(),
-            settings.recomputeLayers());
-    this.evaluator = new Evaluator(engine, config, computeType, settings.microBatchTokens());
+    this.computeType = computeType;
+    this.step = step(engine, config, computeType, settings);
+    this.evaluator = evaluator(engine, config, computeType, settings);
     this.state = state;
+  }
+
+  /** Trains with other settings from here on; step, weights and moments stay. */
+  public void use(TrainingSettings settings) {
+    step.close();
+    evaluator.close();
+    step = step(engine, config, computeType, settings);
+    evaluator = evaluator(engine, config, computeType, settings);
+  }
+
+  private static DistillationStep step(
+      TorchEngine engine, ModelConfig config, ComputeType computeType, TrainingSettings settings) {
+    return new DistillationStep(
+        engine,
+        config,
+        computeType,
+        settings.objective(),
+        settings.optimizer(),
+        settings.microBatchTokens(),
+        settings.recomputeLayers());
+  }
+
+  private static Evaluator evaluator(
+      TorchEngine engine, ModelConfig config, ComputeType computeType, TrainingSettings settings) {
+    return new Evaluator(engine, config, computeType, settings.microBatchTokens());
   }
 
   /**

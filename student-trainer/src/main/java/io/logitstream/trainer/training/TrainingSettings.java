@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -139,6 +141,19 @@ public record TrainingSettings(
                   THREADS))
           .<Setting<?>>flatMap(List::stream)
           .toList();
+
+  /** The settings that may change within a run: rates, weights and bounds. */
+  public static final Set<String> MAY_CHANGE =
+      Stream.concat(
+              ScheduleSettings.SETTINGS.stream(),
+              Stream.of(
+                  LossSettings.SOFT_WEIGHT,
+                  WEIGHT_DECAY,
+                  CLIP_NORM,
+                  MICRO_BATCH_TOKENS,
+                  MAX_TOKENS))
+          .map(Setting::name)
+          .collect(Collectors.toUnmodifiableSet());
 
   /** The key of {@link #computeType()}: what a run keeps is the type that was chosen. */
   public static final String COMPUTE_TYPE_KEY = COMPUTE_TYPE.name();

@@ -12,8 +12,6 @@ import io.logitstream.model.decoder.Weights;
 import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
-import io.logitstream.platform.config.Configuration;
-import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicIdentity;
@@ -21,10 +19,8 @@ import io.logitstream.platform.kafka.Topics;
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.ComputeEnvironment;
-import io.logitstream.schemas.Cursor;
 import io.logitstream.trainer.TrainerSettings;
-import io.logitstream.trainer.ingest.StudentIdentity;
-import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.recovery.RunConfiguration;
 import io.logitstream.trainer.training.Student;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -68,14 +64,19 @@ public final class CheckpointVerifier implements AutoCloseable {
   public Verification verify(CheckpointId id, Optional<CheckpointId> from)
       throws InterruptedException {
     List<CheckpointManifest> manifests = checkpoints.list(id.run());
+    if (CheckpointReader.isRemoved(id, manifests)) {
+      return new Verification(
+          Verification.Answer.EXPIRED,
+          id,
+          from.orElse(id),
+          0,
+          0,
+          0,
+          Map.of(),
+          "checkpoint %s has expired: its run has let it go".formatted(id));
+    }
     CheckpointManifest checkpoint =
-        find(manifests, id)
-            .orElseThrow(
-                () ->
-                    new LogitstreamException(
-                        FailureKind.CONFIGURATION,
-                        "there is no checkpoint %s; 'logitstream checkpoints list' shows those that there are"
-                            .formatted(id)));
+        find(manifests, id).orElseThrow(() -> CheckpointReader.unknown(id));
     Long parent = checkpoint.getParentSequence();
     CheckpointId ancestorId =
         from.orElse(new CheckpointId(id.run(), parent == null ? id.sequence() : parent));
@@ -119,13 +120,18 @@ public final class CheckpointVerifier implements AutoCloseable {
                 () ->
                     UnprovenException.expired("the manifest of %s is gone".formatted(ancestorId)));
     RecordedHistory history = RecordedHistory.read(ancestor, checkpoint, manifests, ledger);
-    TrainerSettings settings = settings(ancestor);
+    TrainerSettings settings =
+        RecordedSettings.of(ancestor.getRun(), new RunConfiguration(ancestor.getConfiguration()));
     boolean averaged = settings.training().optimizer().averages().isKept();
     Map<String, byte[]> artifacts = artifacts(checkpoint, averaged);
     TorchEngine engine = engine(history);
     ModelConfig config = ModelConfig.parse(bytes(artifacts, "config.json"));
     if (checkpoint.getSequence() == ancestor.getSequence()) {
-      compareBeginning(engine, config, checkpoint, artifacts);
+      if (checkpoint.getReplayOf() != null) {
+        compareWithSource(checkpoint, CheckpointId.parse(checkpoint.getReplayOf()));
+      } else {
+        compareBeginning(engine, config, checkpoint, artifacts);
+      }
       return;
     }
     Map<String, byte[]> before = artifacts(ancestor, averaged);
@@ -142,10 +148,9 @@ public final class CheckpointVerifier implements AutoCloseable {
       Tally tally)
       throws UnprovenException, InterruptedException {
     CheckpointManifest ancestor = history.ancestor();
-    Cursor start = live(ancestor);
     TopicIdentity topic;
     try (Admin admin = clients.admin()) {
-      topic = Topics.identity(admin, start.getTopic());
+      topic = Topics.identity(admin, history.start().getTopic());
     }
     TrainingState state =
         TrainingState.restore(
@@ -157,16 +162,8 @@ public final class CheckpointVerifier implements AutoCloseable {
             ancestor.getStep());
     try (Student student =
             new Student(engine, config, computeType(ancestor), settings.training(), state);
-        RecordedOrder log = new RecordedOrder(clients, topic, start, history.ranges());
-        Retraining retraining =
-            new Retraining(
-                kafka,
-                settings,
-                StudentIdentity.of(
-                    config, ancestor.getTokenizerSha256(), settings.training().maxTokens()),
-                history,
-                student,
-                log)) {
+        RecordedOrder log = new RecordedOrder(clients, topic, history);
+        Retraining retraining = new Retraining(kafka, settings, config, history, student, log)) {
       try {
         for (RecordedHistory.Chapter chapter : history.chapters()) {
           retraining.follow(chapter);
@@ -259,6 +256,41 @@ public final class CheckpointVerifier implements AutoCloseable {
     compareTokenizer(checkpoint, artifacts);
   }
 
+  /** A run that began with a checkpoint of another one has its bytes, and goes on in its counts. */
+  private void compareWithSource(CheckpointManifest checkpoint, CheckpointId source)
+      throws UnprovenException {
+    CheckpointId id = CheckpointId.of(checkpoint);
+    CheckpointManifest other =
+        find(checkpoints.list(source.run()), source)
+            .orElseThrow(
+                () ->
+                    UnprovenException.expired(
+                        "checkpoint %s, with which the run began, is gone".formatted(source)));
+    // Averages are another run's own: it may keep some where the other kept none.
+    Map<String, String> ours = sha256s(checkpoint);
+    Map<String, String> theirs = sha256s(other);
+    ours.remove(AVERAGES);
+    theirs.remove(AVERAGES);
+    Retraining.equal(id, "artifacts", ours, theirs);
+    Retraining.equal(id, "step", checkpoint.getStep(), other.getStep());
+    Retraining.equal(
+        id, "trained records", checkpoint.getTrainedRecords(), other.getTrainedRecords());
+    Retraining.equal(id, "trained tokens", checkpoint.getTrainedTokens(), other.getTrainedTokens());
+    Retraining.equal(
+        id,
+        "initial student",
+        checkpoint.getInitialStudentSha256(),
+        sha256s(other).getOrDefault("weights", ""));
+  }
+
+  private static Map<String, String> sha256s(CheckpointManifest manifest) {
+    Map<String, String> sha256s = new TreeMap<>();
+    manifest
+        .getArtifacts()
+        .forEach(artifact -> sha256s.put(artifact.getName(), artifact.getSha256()));
+    return sha256s;
+  }
+
   private static void compareFiles(
       CheckpointManifest checkpoint, Map<String, byte[]> before, Map<String, byte[]> after)
       throws UnprovenException {
@@ -279,15 +311,6 @@ public final class CheckpointVerifier implements AutoCloseable {
         "tokenizer",
         checkpoint.getTokenizerSha256(),
         Sha256.of(bytes(artifacts, "tokenizer.json")));
-  }
-
-  private static TrainerSettings settings(CheckpointManifest manifest) {
-    Map<String, String> values = new TreeMap<>(manifest.getConfiguration());
-    values.put("run", manifest.getRun());
-    // Weights and tokenizer come from the ancestor's artifacts.
-    values.put("student.model", ".");
-    return TrainerSettings.from(
-        Configuration.load(TrainerSettings.SETTINGS, ConfigurationLayers.of(values)));
   }
 
   /** An engine that rounds as that of every checkpoint of the history did. */
@@ -330,18 +353,6 @@ public final class CheckpointVerifier implements AutoCloseable {
     return ComputeType.valueOf(manifest.getEnvironment().getComputeType().toUpperCase(Locale.ROOT));
   }
 
-  private static Cursor live(CheckpointManifest manifest) {
-    return manifest.getCursors().stream()
-        .filter(cursor -> cursor.getName().equals(LiveCursor.NAME))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new LogitstreamException(
-                    FailureKind.CONFIGURATION,
-                    "checkpoint %s has no cursor %s: use a newer build"
-                        .formatted(CheckpointId.of(manifest), LiveCursor.NAME)));
-  }
-
   private static final class Tally {
     private long steps;
     private long records;
@@ -352,12 +363,15 @@ public final class CheckpointVerifier implements AutoCloseable {
         CheckpointManifest checkpoint,
         CheckpointId ancestor,
         String where) {
-      Map<String, String> artifacts = new TreeMap<>();
-      checkpoint
-          .getArtifacts()
-          .forEach(artifact -> artifacts.put(artifact.getName(), artifact.getSha256()));
       return new Verification(
-          answer, CheckpointId.of(checkpoint), ancestor, steps, records, tokens, artifacts, where);
+          answer,
+          CheckpointId.of(checkpoint),
+          ancestor,
+          steps,
+          records,
+          tokens,
+          sha256s(checkpoint),
+          where);
     }
   }
 }

@@ -5,16 +5,20 @@ import io.logitstream.checkpoints.LedgerReader;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.Cursor;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
 import io.logitstream.schemas.OffsetRange;
-import io.logitstream.trainer.recovery.RunConfiguration;
+import io.logitstream.schemas.Verdict;
+import io.logitstream.trainer.recovery.LiveCursor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -58,14 +62,17 @@ record RecordedHistory(CheckpointManifest ancestor, List<Chapter> chapters) {
             ledger,
             checkpoint.getRun(),
             sequence -> sequence > ancestor.getSequence() && sequence <= checkpoint.getSequence());
-    checkConfiguration(ancestor, ancestor);
+    RecordedIdentity identity = RecordedIdentity.of(ancestor);
     List<Chapter> chapters = new ArrayList<>();
     for (CheckpointManifest manifest : line) {
-      checkConfiguration(ancestor, manifest);
       TreeMap<Integer, LedgerEntry> found =
           entries.getOrDefault(manifest.getSequence(), new TreeMap<>());
       checkComplete(manifest, found);
-      chapters.add(new Chapter(manifest, List.copyOf(found.values())));
+      checkParent(manifest, found.values());
+      checkVerdict(manifest, found.values());
+      Chapter chapter = new Chapter(manifest, List.copyOf(found.values()));
+      identity = identity.after(chapter);
+      chapters.add(chapter);
     }
     return new RecordedHistory(ancestor, chapters);
   }
@@ -73,6 +80,19 @@ record RecordedHistory(CheckpointManifest ancestor, List<Chapter> chapters) {
   /** The checkpoint that is verified. */
   CheckpointManifest checkpoint() {
     return chapters.isEmpty() ? ancestor : chapters.get(chapters.size() - 1).manifest();
+  }
+
+  /** Where the ancestor stood in the log. */
+  Cursor start() {
+    return ancestor.getCursors().stream()
+        .filter(cursor -> cursor.getName().equals(LiveCursor.NAME))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new LogitstreamException(
+                    FailureKind.CONFIGURATION,
+                    "checkpoint %s has no cursor %s: use a newer build"
+                        .formatted(CheckpointId.of(ancestor), LiveCursor.NAME)));
   }
 
   /** All entries, in order. */
@@ -148,6 +168,38 @@ record RecordedHistory(CheckpointManifest ancestor, List<Chapter> chapters) {
     return entries;
   }
 
+  /** The ledger alone says which checkpoints are whose ancestors; manifests must not contradict. */
+  private static void checkParent(CheckpointManifest manifest, Collection<LedgerEntry> entries)
+      throws UnprovenException {
+    long expected = manifest.getSequence() - 1;
+    for (LedgerEntry entry : entries) {
+      if (entry.getKind() == LedgerKind.ROLLBACK) {
+        expected = entry.getRollback().getToSequence();
+      }
+    }
+    if (!Objects.equals(manifest.getParentSequence(), expected)) {
+      throw UnprovenException.refuted(
+          "checkpoint %s names the parent %s, by the ledger it is %d"
+              .formatted(CheckpointId.of(manifest), manifest.getParentSequence(), expected));
+    }
+  }
+
+  private static void checkVerdict(CheckpointManifest manifest, Collection<LedgerEntry> entries)
+      throws UnprovenException {
+    List<Verdict> told =
+        entries.stream()
+            .filter(entry -> entry.getKind() == LedgerKind.GATE_VERDICT)
+            .map(
+                entry -> entry.getGateVerdict().getAccepted() ? Verdict.ACCEPTED : Verdict.REJECTED)
+            .toList();
+    Verdict expected = told.isEmpty() ? Verdict.UNGATED : told.get(told.size() - 1);
+    if (told.size() > 1 || manifest.getVerdict() != expected) {
+      throw UnprovenException.refuted(
+          "checkpoint %s has the verdict %s, by the ledger it is %s"
+              .formatted(CheckpointId.of(manifest), manifest.getVerdict(), told));
+    }
+  }
+
   private static void checkComplete(
       CheckpointManifest manifest, TreeMap<Integer, LedgerEntry> found) throws UnprovenException {
     int expected = manifest.getLedgerEntries();
@@ -156,24 +208,6 @@ record RecordedHistory(CheckpointManifest ancestor, List<Chapter> chapters) {
       throw UnprovenException.refuted(
           "the ledger has the entries %s of checkpoint %s, its manifest says that there are %d"
               .formatted(found.keySet(), CheckpointId.of(manifest), expected));
-    }
-  }
-
-  private static void checkConfiguration(CheckpointManifest ancestor, CheckpointManifest manifest)
-      throws UnprovenException {
-    String sha256 = new RunConfiguration(manifest.getConfiguration()).sha256();
-    if (!sha256.equals(manifest.getConfigurationSha256())) {
-      throw UnprovenException.refuted(
-          "the configuration in the manifest of %s has SHA-256 %s, the manifest says %s"
-              .formatted(CheckpointId.of(manifest), sha256, manifest.getConfigurationSha256()));
-    }
-    if (!manifest.getConfiguration().equals(ancestor.getConfiguration())
-        || !manifest.getInitialStudentSha256().equals(ancestor.getInitialStudentSha256())
-        || !manifest.getTokenizerSha256().equals(ancestor.getTokenizerSha256())
-        || manifest.getSeed() != ancestor.getSeed()) {
-      throw UnprovenException.refuted(
-          "the manifests of %s and %s name other settings, students or tokenizers, and the ledger has no such change"
-              .formatted(CheckpointId.of(ancestor), CheckpointId.of(manifest)));
     }
   }
 }

@@ -3,66 +3,78 @@ package io.logitstream.trainer.verification;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.TopicIdentity;
-import io.logitstream.schemas.Cursor;
+import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.PartitionPosition;
 import io.logitstream.trainer.ingest.FetchedRecord;
 import io.logitstream.trainer.ingest.KafkaFeed;
 import io.logitstream.trainer.ingest.PartitionBuffers;
 import io.logitstream.trainer.recovery.LiveCursor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the log in the order that a ledger says. Nothing may be left out: each range must begin at
- * the record after the one before it in its partition.
+ * Reads the log in the order that a ledger says. Nothing may be left out but what the ledger says
+ * was missing: each range must begin at the record after the one before it in its partition.
  */
 final class RecordedOrder implements AutoCloseable {
   private static final int BUFFER_RECORDS = 64;
   private static final long BUFFER_BYTES = 32L << 20;
 
+  private final KafkaClients clients;
   private final TopicIdentity topic;
   private final LiveCursor cursor;
-  private final PartitionBuffers<FetchedRecord<ConsumerRecord<String, byte[]>>> buffers;
-  private final KafkaFeed<ConsumerRecord<String, byte[]>> feed;
+  private final Set<Integer> read;
+  private @Nullable Reading reading;
+
+  /** The log from the cursor's positions on, as it is fetched. */
+  private record Reading(
+      PartitionBuffers<FetchedRecord<ConsumerRecord<String, byte[]>>> buffers,
+      KafkaFeed<ConsumerRecord<String, byte[]>> feed) {
+    void close() {
+      buffers.end();
+      feed.close();
+    }
+  }
 
   /**
-   * @param start where the ancestor stood
-   * @param ranges what will be read
+   * @param topic the topic as it stands
+   * @param history what will be read, from its ancestor's positions on
    * @throws UnprovenException if the topic is another one by now or its records are gone
    */
-  RecordedOrder(KafkaClients clients, TopicIdentity topic, Cursor start, List<OffsetRange> ranges)
+  RecordedOrder(KafkaClients clients, TopicIdentity topic, RecordedHistory history)
       throws UnprovenException {
+    this.clients = clients;
     this.topic = topic;
-    if (!topic.id().toString().equals(start.getTopicId())) {
-      throw UnprovenException.expired(
-          "topic %s has id %s, the run read the one with id %s: it was deleted and created again"
-              .formatted(topic.name(), topic.id(), start.getTopicId()));
+    this.cursor = LiveCursor.at(history.start(), topic);
+    List<OffsetRange> ranges = history.ranges();
+    this.read = ranges.stream().map(OffsetRange::getPartition).collect(Collectors.toSet());
+    Map<Integer, Long> beginnings;
+    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
+      beginnings = beginnings(consumer);
     }
-    Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 64));
-    try {
-      Map<Integer, Long> beginnings = beginnings(consumer);
-      checkRetained(start, ranges, beginnings);
-      this.cursor = LiveCursor.resume(start, topic, beginnings);
-      this.buffers = new PartitionBuffers<>(topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES);
-      this.feed =
-          KafkaFeed.start(
-              "verification-feed",
-              consumer,
-              topic.name(),
-              cursor.positions(),
-              buffers,
-              read -> read,
-              new Health());
-    } catch (RuntimeException | UnprovenException e) {
-      consumer.close();
-      throw e;
+    for (OffsetRange range : ranges) {
+      if (!range.getTopicId().equals(topic.id().toString())) {
+        throw UnprovenException.expired(
+            "topic %s has id %s, the run read the one with id %s: it was deleted and created again"
+                .formatted(topic.name(), topic.id(), range.getTopicId()));
+      }
+      long beginning = beginnings.getOrDefault(range.getPartition(), 0L);
+      if (range.getFirstOffset() < beginning) {
+        throw UnprovenException.expired(
+            "partition %d begins at offset %d by now, and offsets from %d on were trained on"
+                .formatted(range.getPartition(), beginning, range.getFirstOffset()));
+      }
     }
   }
 
@@ -77,6 +89,29 @@ final class RecordedOrder implements AutoCloseable {
   }
 
   /**
+   * Goes on after what was missing.
+   *
+   * @throws UnprovenException if records that were read are no more what they were
+   */
+  void accept(LossAcceptedEntry loss) throws UnprovenException {
+    Long stood = cursor.nextOffsets().get(loss.getPartition());
+    Long next = loss.getNextOffset();
+    if (stood != null && next != null && loss.getNextTopicId() == null && next < stood) {
+      throw UnprovenException.expired(
+          "partition %d was cut off at offset %d: what was trained on before it is gone; verify from a later ancestor"
+              .formatted(loss.getPartition(), next));
+    }
+    close();
+    cursor.accept(loss);
+  }
+
+  /** Goes on somewhere else. */
+  void goOnAt(Map<Integer, Long> nextOffsets) {
+    close();
+    cursor.goOnAt(nextOffsets);
+  }
+
+  /**
    * The next record of a range.
    *
    * @param taken records of the range that were taken before
@@ -88,7 +123,7 @@ final class RecordedOrder implements AutoCloseable {
           "range %s: the topic has %d partitions".formatted(range, topic.partitions()));
     }
     Optional<FetchedRecord<ConsumerRecord<String, byte[]>>> next =
-        buffers.take(range.getPartition());
+        reading().buffers().take(range.getPartition());
     if (next.isEmpty()) {
       throw UnprovenException.refuted(
           "range %s: the log ends after %d records of it".formatted(range, taken));
@@ -105,8 +140,56 @@ final class RecordedOrder implements AutoCloseable {
 
   @Override
   public void close() {
-    buffers.end();
-    feed.close();
+    if (reading != null) {
+      reading.close();
+      reading = null;
+    }
+  }
+
+  private Reading reading() throws UnprovenException {
+    if (reading == null) {
+      reading = open();
+    }
+    return reading;
+  }
+
+  private Reading open() throws UnprovenException {
+    Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 64));
+    try {
+      PartitionBuffers<FetchedRecord<ConsumerRecord<String, byte[]>>> buffers =
+          new PartitionBuffers<>(topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES);
+      return new Reading(
+          buffers,
+          KafkaFeed.start(
+              "verification-feed",
+              consumer,
+              topic.name(),
+              positions(beginnings(consumer)),
+              buffers,
+              read -> read,
+              new Health()));
+    } catch (RuntimeException | UnprovenException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  /** The cursor's positions; in partitions of which nothing is read, what is gone is not missed. */
+  private List<PartitionPosition> positions(Map<Integer, Long> beginnings)
+      throws UnprovenException {
+    List<PartitionPosition> positions = new ArrayList<>();
+    Map<Integer, Long> nextOffsets = cursor.nextOffsets();
+    for (int partition = 0; partition < topic.partitions(); partition++) {
+      long beginning = beginnings.getOrDefault(partition, 0L);
+      long next = nextOffsets.getOrDefault(partition, beginning);
+      if (next < beginning && read.contains(partition)) {
+        throw UnprovenException.expired(
+            "partition %d begins at offset %d by now, and the run stood at %d"
+                .formatted(partition, beginning, next));
+      }
+      positions.add(new PartitionPosition(partition, Math.max(next, beginning), null));
+    }
+    return positions;
   }
 
   private Map<Integer, Long> beginnings(Consumer<String, byte[]> consumer) {
@@ -119,26 +202,5 @@ final class RecordedOrder implements AutoCloseable {
         .beginningOffsets(partitions)
         .forEach((partition, offset) -> beginnings.put(partition.partition(), offset));
     return beginnings;
-  }
-
-  private static void checkRetained(
-      Cursor start, List<OffsetRange> ranges, Map<Integer, Long> beginnings)
-      throws UnprovenException {
-    for (OffsetRange range : ranges) {
-      long beginning = beginnings.getOrDefault(range.getPartition(), 0L);
-      if (range.getFirstOffset() < beginning) {
-        throw UnprovenException.expired(
-            "partition %d begins at offset %d by now, and offsets from %d on were trained on"
-                .formatted(range.getPartition(), beginning, range.getFirstOffset()));
-      }
-    }
-    for (PartitionPosition position : start.getPositions()) {
-      long beginning = beginnings.getOrDefault(position.getPartition(), 0L);
-      if (position.getNextOffset() < beginning) {
-        throw UnprovenException.expired(
-            "partition %d begins at offset %d by now, and the ancestor stood at %d"
-                .formatted(position.getPartition(), beginning, position.getNextOffset()));
-      }
-    }
   }
 }

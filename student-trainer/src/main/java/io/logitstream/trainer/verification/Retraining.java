@@ -4,6 +4,7 @@ import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.step.StepResult;
 import io.logitstream.distillation.step.TrainingState;
+import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Sha256;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -29,6 +30,7 @@ import io.logitstream.trainer.ingest.SkippedRecord;
 import io.logitstream.trainer.ingest.StudentIdentity;
 import io.logitstream.trainer.ingest.TrainingRecordDecoder;
 import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.recovery.RunConfiguration;
 import io.logitstream.trainer.training.LogIdentity;
 import io.logitstream.trainer.training.LossTermsOf;
 import io.logitstream.trainer.training.StepBatch;
@@ -51,8 +53,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retraining implements AutoCloseable {
   private final KafkaSettings kafka;
-  private final TrainerSettings settings;
-  private final StudentIdentity identity;
+  private final ModelConfig config;
+  private final CheckpointManifest ancestor;
   private final List<SkippedRecord> operatorSkips;
   private final Student student;
   private final StepTaker steps;
@@ -60,6 +62,9 @@ final class Retraining implements AutoCloseable {
   private final DeadLetters deadLetters =
       new DeadLetters("verification", Topic.TEACHER_LOGITS, new SimpleMeterRegistry());
   private final List<SkipEntry> expectedSkips = new ArrayList<>();
+  private TrainerSettings settings;
+  private RunConfiguration configuration;
+  private List<String> teachers;
   private TrainingRecordDecoder decoder;
   private LossSums losses = LossSums.ZERO;
   private long trainedRecords;
@@ -67,20 +72,24 @@ final class Retraining implements AutoCloseable {
   private long stepsTaken;
 
   /**
-   * @param settings those of the run
+   * @param settings those of the run at the ancestor
+   * @param config the student's shape
    * @param student as at the ancestor; the caller closes it
    * @param log from the ancestor's positions on; the caller closes it
    */
   Retraining(
       KafkaSettings kafka,
       TrainerSettings settings,
-      StudentIdentity identity,
+      ModelConfig config,
       RecordedHistory history,
       Student student,
       RecordedOrder log) {
     this.kafka = kafka;
     this.settings = settings;
-    this.identity = identity;
+    this.config = config;
+    this.ancestor = history.ancestor();
+    this.configuration = new RunConfiguration(ancestor.getConfiguration());
+    this.teachers = ancestor.getAcceptedTeachers();
     this.operatorSkips =
         history.entries().stream()
             .map(LedgerEntry::getSkip)
@@ -93,7 +102,8 @@ final class Retraining implements AutoCloseable {
     this.log = log;
     this.trainedRecords = history.ancestor().getTrainedRecords();
     this.trainedTokens = history.ancestor().getTrainedTokens();
-    this.decoder = decoder(history.ancestor().getAcceptedTeachers());
+    this.decoder =
+        decoder(kafka, settings, ancestor, config, new AcceptedTeachers(teachers), operatorSkips);
   }
 
   /** Steps that were taken. */
@@ -135,13 +145,31 @@ final class Retraining implements AutoCloseable {
         }
       }
       case TEACHER_SWITCH -> {
-        decoder.close();
-        decoder = decoder(entry.getTeacherSwitch().getAfter());
+        teachers = entry.getTeacherSwitch().getAfter();
+        decodeAnew();
       }
-      case PARTITIONS_ADDED, EVALUATION_SET_PINNED, GATE_VERDICT, INCARNATION_STARTED -> {
+      case SETTINGS_CHANGED -> {
+        // That it follows from the settings before was checked with the history.
+        configuration = configuration.after(entry.getSettingsChanged()).orElse(configuration);
+        settings = RecordedSettings.of(ancestor.getRun(), configuration);
+        student.use(settings.training());
+        decodeAnew();
+      }
+      case PARTITIONS_ADDED -> log.cursor().addPartitions(entry.getPartitionsAdded().getAfter());
+      case LOSS_ACCEPTED -> log.accept(entry.getLossAccepted());
+      case EVALUATION_SET_PINNED, GATE_VERDICT, INCARNATION_STARTED -> {
         // They change nothing that steps depend on.
       }
-      case UNKNOWN, ROLLBACK, SETTINGS_CHANGED, LOSS_ACCEPTED ->
+      case ROLLBACK -> {
+        // The history went over to the parent that it names; what was discarded is not read again.
+        Map<Integer, Long> nextOffsets = new TreeMap<>();
+        entry
+            .getRollback()
+            .getDiscarded()
+            .forEach(range -> nextOffsets.put(range.getPartition(), range.getToOffset()));
+        log.goOnAt(nextOffsets);
+      }
+      case UNKNOWN ->
           throw new LogitstreamException(
               FailureKind.CONFIGURATION,
               "entry %d of checkpoint %s is of kind %s, which this build cannot follow: use a newer build, or verify from a later ancestor"
@@ -207,8 +235,7 @@ final class Retraining implements AutoCloseable {
     try {
       return log.next(range, taken);
     } catch (UnprovenException e) {
-      throw UnprovenException.refuted(
-          "step %d of checkpoint %s, %s".formatted(step.getStep(), checkpoint, e.getMessage()));
+      throw e.at("step %d of checkpoint %s, ".formatted(step.getStep(), checkpoint));
     }
   }
 
@@ -256,9 +283,7 @@ final class Retraining implements AutoCloseable {
     for (PartitionPosition position : manifest.getCursors().get(0).getPositions()) {
       positions.put(position.getPartition(), position.getNextOffset());
     }
-    Map<Integer, Long> reached = log.cursor().nextOffsets();
-    reached.keySet().retainAll(positions.keySet());
-    equal(checkpoint, "positions", positions, reached);
+    equal(checkpoint, "positions", positions, log.cursor().nextOffsets());
     Optional<LossTerms> loss =
         losses.tokens() == 0 ? Optional.empty() : Optional.of(LossTermsOf.sums(losses));
     equal(checkpoint, "loss", Optional.ofNullable(manifest.getLoss()), loss);
@@ -273,17 +298,29 @@ final class Retraining implements AutoCloseable {
     }
   }
 
-  private TrainingRecordDecoder decoder(List<String> teachers) {
+  private void decodeAnew() {
+    decoder.close();
+    decoder =
+        decoder(kafka, settings, ancestor, config, new AcceptedTeachers(teachers), operatorSkips);
+  }
+
+  private static TrainingRecordDecoder decoder(
+      KafkaSettings kafka,
+      TrainerSettings settings,
+      CheckpointManifest ancestor,
+      ModelConfig config,
+      AcceptedTeachers teachers,
+      List<SkippedRecord> operatorSkips) {
     IngestSettings ingest = settings.ingest();
     return new TrainingRecordDecoder(
         kafka,
         new IngestSettings(
-            new AcceptedTeachers(teachers),
+            teachers,
             ingest.bufferRecords(),
             ingest.bufferBytes(),
             ingest.maxCondemned(),
             operatorSkips),
-        identity,
+        StudentIdentity.of(config, ancestor.getTokenizerSha256(), settings.training().maxTokens()),
         settings.training().objective());
   }
 

@@ -23,6 +23,11 @@ final class UnprovenException extends Exception {
     return new UnprovenException(Verification.Answer.OTHER_HARDWARE, where);
   }
 
+  /** The same, with where it was met. */
+  UnprovenException at(String place) {
+    return new UnprovenException(answer, place + getMessage());
+  }
+
   Verification.Answer answer() {
     return answer;
   }

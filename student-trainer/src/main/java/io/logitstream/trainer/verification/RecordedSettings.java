@@ -1,0 +1,22 @@
+package io.logitstream.trainer.verification;
+
+import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.trainer.TrainerSettings;
+import io.logitstream.trainer.recovery.RunConfiguration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The settings that a run trained with, from what its manifests say of them. */
+final class RecordedSettings {
+  private RecordedSettings() {}
+
+  static TrainerSettings of(String run, RunConfiguration configuration) {
+    Map<String, String> values = new TreeMap<>(configuration.values());
+    values.put("run", run);
+    // Weights and tokenizer come from the ancestor's artifacts.
+    values.put("student.model", ".");
+    return TrainerSettings.from(
+        Configuration.load(TrainerSettings.SETTINGS, ConfigurationLayers.of(values)));
+  }
+}
