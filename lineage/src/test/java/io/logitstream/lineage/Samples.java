@@ -101,7 +101,7 @@ public final class Samples {
 
   public static LedgerEntry rollback(String run, long sequence, int index, long toSequence) {
     return entry(run, sequence, index, LedgerKind.ROLLBACK)
-        .setRollback(new RollbackEntry(toSequence, "test"))
+        .setRollback(new RollbackEntry(toSequence, "test", List.of(), false))
         .build();
   }
 

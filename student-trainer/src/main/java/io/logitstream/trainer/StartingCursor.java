@@ -44,6 +44,7 @@ final class StartingCursor {
       Optional<CheckpointManifest> newest,
       Optional<CheckpointManifest> source,
       TrainerSettings settings,
+      boolean acceptLoss,
       RunChanges changes,
       PendingLedger pending,
       TrainerClock clock) {
@@ -63,7 +64,7 @@ final class StartingCursor {
             topic,
             beginnings,
             byPartition(consumer.endOffsets(partitions)));
-    if (!loss.isEmpty() && !settings.acceptLoss()) {
+    if (!loss.isEmpty() && !acceptLoss) {
       throw loss.refusal();
     }
     LiveCursor cursor = LiveCursor.resume(saved, topic, loss.missing());

@@ -63,6 +63,9 @@ final class TrainingSession implements AutoCloseable {
   private long sweptNanos;
   private long incarnation;
 
+  /** What an operator accepts at a start is not accepted for what is lost later. */
+  private final boolean isFirst;
+
   /** What all sessions of a trainer have in common. */
   record Surroundings(
       KafkaSettings kafka,
@@ -85,6 +88,7 @@ final class TrainingSession implements AutoCloseable {
     this.progress = surroundings.progress();
     this.clock = surroundings.clock();
     this.incarnation = ownIncarnation;
+    this.isFirst = ownIncarnation == 0;
   }
 
   /** The newest incarnation that this trainer has started; 0 before its first. */
@@ -131,7 +135,15 @@ final class TrainingSession implements AutoCloseable {
         new RunChanges(run.facts().configuration(), run.facts().teachers(), logits);
     LiveCursor cursor =
         StartingCursor.find(
-            consumer, logits, newest, run.source(), settings, changes, pending, clock);
+            consumer,
+            logits,
+            newest,
+            run.source(),
+            settings,
+            settings.acceptLoss() && isFirst,
+            changes,
+            pending,
+            clock);
     if (!run.damage().isEmpty()) {
       newest.ifPresent(whole -> pending.rollback(pastDamage(whole, run.damage()), clock.now()));
     }

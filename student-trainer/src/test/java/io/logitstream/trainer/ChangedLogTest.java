@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +68,7 @@ class ChangedLogTest {
   }
 
   @Test
+  @Tag("long")
   void aTopicThatWasCreatedAgainIsRefusedUntilTheLossIsAccepted() throws Exception {
     write(teacher -> teacher.sampled(8));
     trainers.train("run");
@@ -115,6 +117,7 @@ class ChangedLogTest {
   }
 
   @Test
+  @Tag("long")
   void partitionsThatAreAddedUnderARunningTrainerAreReadFromTheirFirstRecordOn() throws Exception {
     write(teacher -> teacher.sampled(8));
     StopSignal stop = new StopSignal();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +98,7 @@ class GatedTrainingTest {
   }
 
   @Test
+  @Tag("long")
   void aRunThatIsStoppedBetweenItsCheckpointsGoesBackWhereAnUndisturbedOneDoes() throws Exception {
     write(
         teacher -> {

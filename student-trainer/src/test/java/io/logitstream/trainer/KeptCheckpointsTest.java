@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,7 @@ class KeptCheckpointsTest {
   }
 
   @Test
+  @Tag("long")
   void aDamagedCheckpointIsGoneRoundAndTheWeightsAreThoseOfAnUndisturbedRun() throws Exception {
     trainers.train("undisturbed");
     trainers.with("train.max-steps", "6").train("run");

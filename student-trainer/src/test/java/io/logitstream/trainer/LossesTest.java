@@ -1,12 +1,9 @@
 package io.logitstream.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.logitstream.checkpoints.CheckpointId;
-import io.logitstream.platform.FailureKind;
-import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.LossTerms;
 import io.logitstream.schemas.TrainingStep;
@@ -69,17 +66,23 @@ class LossesTest {
   }
 
   @Test
-  void aLossThatCountsCannotServeIsRefusedAtTheFirstOfThem() throws Exception {
+  void recordsOfCountsAreCondemnedWhereTheLossCannotUseThem() throws Exception {
     try (SyntheticTeacher teacher = new SyntheticTeacher(pipeline)) {
-      teacher.sampled(8);
+      teacher.sampled(3);
+      teacher.full(5);
     }
 
-    assertThatThrownBy(() -> trainers.with("loss.soft", "reverse-kl").train("run"))
-        .isInstanceOfSatisfying(
-            LogitstreamException.class,
-            refusal -> assertThat(refusal.kind()).isEqualTo(FailureKind.CONFIGURATION))
-        .hasMessageContaining("reverse-kl is not linear in the teacher's probabilities")
-        .hasMessageContaining("loss.soft=forward-kl");
+    trainers.with("loss.soft", "reverse-kl").train("run");
+
+    assertThat(trainers.newest("run").getTrainedRecords()).isEqualTo(5);
+    assertThat(trainers.ledger("run"))
+        .filteredOn(entry -> entry.getSkip() != null)
+        .hasSize(3)
+        .allSatisfy(
+            entry ->
+                assertThat(entry.getSkip().getReason())
+                    .contains("reverse-kl is not linear in the teacher's probabilities")
+                    .contains("loss.soft=forward-kl"));
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,7 @@ class ReplayTest {
   }
 
   @Test
+  @Tag("long")
   void aReplayThatIsInterruptedGoesOnFromItsOwnCheckpoints() throws Exception {
     trainers.with("train.from-checkpoint", "run/1").with("train.max-steps", "5").train("again");
     trainers.with("train.max-steps", "0").train("again");
@@ -76,6 +78,7 @@ class ReplayTest {
   }
 
   @Test
+  @Tag("long")
   void aReplayMayTrainOtherwiseAndEndBeforeTheLogDoes() throws Exception {
     Map<Integer, Long> until = new TreeMap<>();
     trainers
@@ -102,6 +105,7 @@ class ReplayTest {
   }
 
   @Test
+  @Tag("long")
   void aReplayFromOffsetsBeginsWithTheStudent() throws Exception {
     trainers.with("train.from", "0@4,1@4,2@4").train("later");
 

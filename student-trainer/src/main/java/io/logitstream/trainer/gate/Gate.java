@@ -90,6 +90,10 @@ public final class Gate {
     new TreeMap<>(windowForwardKl)
         .forEach(
             (domain, now) -> {
+              if (!now.stream().allMatch(Double::isFinite)) {
+                worse.add(domain + ": a window's forward KL is not finite");
+                return;
+              }
               List<Double> before = baseline.get(domain);
               if (before == null || before.size() != now.size()) {
                 return;
@@ -105,7 +109,9 @@ public final class Gate {
     if (!worse.isEmpty()) {
       state = new GateState(state.rejected() + 1, state.trainedDomains());
       return GateOutcome.rejected(
-          "worse than %s: %s".formatted(baselineId, String.join("; ", worse)));
+          "worse than %s: %s"
+              .formatted(
+                  baselineId.isEmpty() ? "it may be" : baselineId, String.join("; ", worse)));
     }
     String against =
         compared.isEmpty()

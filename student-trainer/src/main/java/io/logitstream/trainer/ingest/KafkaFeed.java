@@ -267,8 +267,17 @@ public final class KafkaFeed<T> implements AutoCloseable {
     }
   }
 
+  /** Whether a partition that has an end is read to it. A position that is not known yet is not. */
   private boolean isAtEnd(TopicPartition partition) {
-    return consumer.position(partition) >= end(partition.partition());
+    long end = end(partition.partition());
+    if (end == Long.MAX_VALUE) {
+      return false;
+    }
+    try {
+      return consumer.position(partition) >= end;
+    } catch (RetriableException e) {
+      return false;
+    }
   }
 
   private long end(int partition) {

@@ -71,6 +71,10 @@ public final class BatchFiller {
           idleSinceNanos = clock.nanos();
           continue;
         }
+        // A log that was ended by a stop is not one that has nothing new.
+        if (stop.requested()) {
+          return false;
+        }
         long idleNanos = clock.nanos() - idleSinceNanos;
         atEnd = endWhenIdle.isPresent() && idleNanos >= endWhenIdle.get().toNanos();
         if (!atEnd) {
