@@ -24,12 +24,13 @@ public final class DemoDefaults {
     defaults.put("intake.gather-time", "200ms");
 
     // Teachers and trainer compute on the same cores all the time: more threads each would only
-    // contend. Teachers that are ahead wait, and leave the cores to the trainer.
+    // contend. Teachers that are ahead wait, and leave the cores to the trainer; but they must get as
+    // far as the evaluation set, which the trainer waits for.
     defaults.put("teacher.model", request.teacher().toString());
     defaults.put("teacher.threads", "1");
     defaults.put("teacher.group", "demo-teacher");
     defaults.put("backpressure.groups", RUN);
-    defaults.put("backpressure.max-lag", "100");
+    defaults.put("backpressure.max-lag", "1000");
     defaults.put("backpressure.check-interval", "200ms");
 
     defaults.put("run", RUN);
