@@ -198,15 +198,16 @@ record OpenedRun(
 
   private static void check(
       TrainerSettings settings, StudentModel model, CheckpointManifest newest) {
-    if (newest.getReplayOf() == null) {
-      model.checkAgainst(newest);
-    }
     // What was probed at the run's start is kept, unless another type is asked for by name.
     ComputeType asked =
         settings.training().computeType() == ComputeChoice.AUTO
             ? computeType(newest)
             : ComputeType.valueOf(settings.training().computeType().name());
     configuration(settings, asked).changesSince(newest, TrainerSettings.mayChange());
+    // After the settings: with another seed a student that began at random is another one.
+    if (newest.getReplayOf() == null) {
+      model.checkAgainst(newest);
+    }
   }
 
   private static RunConfiguration configuration(TrainerSettings settings, ComputeType type) {

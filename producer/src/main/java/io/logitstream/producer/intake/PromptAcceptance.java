@@ -316,7 +316,14 @@ public final class PromptAcceptance implements AutoCloseable {
               },
               stop::await,
               random);
-      boolean stands = prompts > 0 && nextIndex >= expected;
+      if (nextIndex != before && nextIndex != expected) {
+        throw new LogitstreamException(
+            FailureKind.FENCED,
+            ("source %s stands at %d, expected %d or %d: another intake has published for it"
+                    + " meanwhile. Run one intake for a source, or give each its own source.name")
+                .formatted(settings.source(), nextIndex, before, expected));
+      }
+      boolean stands = prompts > 0 && nextIndex == expected;
       nextIndex = before;
       if (stands) {
         health.ready(component, true, "publishes source " + settings.source());

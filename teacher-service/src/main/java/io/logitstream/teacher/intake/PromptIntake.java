@@ -93,6 +93,7 @@ public final class PromptIntake {
     fetched.clear();
     gathered.clear();
     holds.clear();
+    events.waiting(holds.why());
     starts.seekToCommitted(consumer.assignment());
   }
 
