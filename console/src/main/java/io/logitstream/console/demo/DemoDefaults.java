@@ -25,8 +25,7 @@ public final class DemoDefaults {
 
     // Teachers and trainer compute on the same cores all the time: more threads each would only
     // contend. Teachers that are ahead wait, and leave the cores to the trainer; but they must get
-    // as
-    // far as the evaluation set, which the trainer waits for.
+    // as far as the evaluation set, which the trainer waits for.
     defaults.put("teacher.model", request.teacher().toString());
     defaults.put("teacher.threads", "1");
     defaults.put("teacher.group", "demo-teacher");
