@@ -1,11 +1,19 @@
 package io.logitstream.systemtests;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * SIGKILL, SIGTERM and SIGSTOP to services, in an order and at points of a run's progress that a
@@ -16,15 +24,46 @@ final class Chaos {
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final Set<Integer> MAY_RESTART = Set.of(1, 7, 130, 137, 143);
 
+  /** One stop of four is longer than the transactions of {@link #TRANSACTION_TIMEOUT}. */
+  private static final int LONG_STOP_MS = 12_000;
+
+  /** For the services' settings. */
+  static final String TRANSACTION_TIMEOUT = "10s";
+
   private final SplittableRandom random;
-  private final List<ServiceProcess> services;
+  private final List<Victim> victims;
+  private final List<Strike> strikes = new ArrayList<>();
 
   /**
-   * @param services what is killed and supervised
+   * What is struck and supervised.
+   *
+   * @param isBack whether it answers again after a start
    */
-  Chaos(long seed, List<ServiceProcess> services) {
+  record Victim(ServiceProcess service, BooleanSupplier isBack) {
+    /** One whose process alone says that it is back. */
+    static Victim of(ServiceProcess service) {
+      return new Victim(service, service::isAlive);
+    }
+  }
+
+  /** What was done to a service. */
+  enum Signal {
+    KILL,
+    TERMINATE,
+    STOP
+  }
+
+  /**
+   * Something that was done to a service.
+   *
+   * @param at when it ceased to work
+   * @param backAt when it answered again
+   */
+  record Strike(String service, Signal signal, Instant at, Instant backAt) {}
+
+  Chaos(long seed, List<Victim> victims) {
     this.random = new SplittableRandom(seed);
-    this.services = List.copyOf(services);
+    this.victims = List.copyOf(victims);
   }
 
   /**
@@ -47,15 +86,35 @@ final class Chaos {
       if (supervise()) {
         return kill;
       }
-      strike(services.get(random.nextInt(services.size())));
+      strike(victims.get(random.nextInt(victims.size())));
     }
     return kills;
+  }
+
+  /** What was done, in order. */
+  List<Strike> strikes() {
+    return List.copyOf(strikes);
+  }
+
+  /** Strikes by service and signal, as people read them. */
+  static String summary(List<Strike> strikes) {
+    return strikes.stream()
+        .collect(
+            Collectors.groupingBy(
+                strike -> strike.service() + " " + strike.signal(),
+                TreeMap::new,
+                Collectors.counting()))
+        .entrySet()
+        .stream()
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   /** Starts again what ended and may be; says whether one is done. */
   boolean supervise() throws IOException, InterruptedException {
     boolean done = false;
-    for (ServiceProcess service : services) {
+    for (Victim victim : victims) {
+      ServiceProcess service = victim.service();
       if (service.isAlive()) {
         continue;
       }
@@ -72,22 +131,27 @@ final class Chaos {
     return done;
   }
 
-  private void strike(ServiceProcess service) throws IOException, InterruptedException {
-    switch (random.nextInt(3)) {
-      case 0 -> service.killAndRestart();
-      case 1 -> {
+  private void strike(Victim victim) throws IOException, InterruptedException {
+    ServiceProcess service = victim.service();
+    Signal signal = Signal.values()[random.nextInt(Signal.values().length)];
+    Instant at = Instant.now();
+    switch (signal) {
+      case KILL -> service.killAndRestart();
+      case TERMINATE -> {
         service.terminate(90);
         service.restart();
       }
-      default -> {
+      case STOP -> {
         service.pause();
         try {
-          pause(500 + random.nextInt(3000));
+          pause(random.nextInt(4) == 0 ? LONG_STOP_MS : 500 + random.nextInt(3000));
         } finally {
           service.resume();
         }
       }
     }
+    await().atMost(Duration.ofSeconds(60)).until(victim.isBack()::getAsBoolean);
+    strikes.add(new Strike(service.name(), signal, at, Instant.now()));
   }
 
   private static void pause(long ms) throws InterruptedException {

@@ -5,20 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.schemas.Prompt;
-import io.logitstream.schemas.TeacherLogits;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,13 +45,20 @@ class ChaosTest {
 
       try (ServiceProcess trainer =
           pipeline.train("disturbed", "disturbed", STEP_RECORDS, TRAINING)) {
-        Chaos chaos = new Chaos(SEED, List.of(trainer, broker, registry));
-        int kills = chaos.kill(KILLS, undisturbed.size(), () -> committed(pipeline, "disturbed"));
+        Chaos chaos =
+            new Chaos(
+                SEED,
+                List.of(
+                    Chaos.Victim.of(trainer),
+                    new Chaos.Victim(broker, pipeline::brokerAnswers),
+                    Chaos.Victim.of(registry)));
+        int kills =
+            chaos.kill(KILLS, undisturbed.size(), () -> pipeline.committedCheckpoints("disturbed"));
         await()
             .atMost(Duration.ofMinutes(10))
             .pollInterval(Duration.ofMillis(500))
             .until(chaos::supervise);
-        report("%d kills (seed %d)".formatted(kills, SEED));
+        ChaosReport.line("%d kills (seed %d)".formatted(kills, SEED));
         assertThat(kills).isEqualTo(KILLS);
       }
       pipeline.awaitUp();
@@ -69,15 +69,12 @@ class ChaosTest {
 
   private static void fill(Pipeline pipeline) throws Exception {
     produce(pipeline);
-    int prompts = pipeline.read("prompts", Prompt.class).size();
+    int prompts = pipeline.prompts();
     try (ServiceProcess teacher = pipeline.teach("teacher")) {
       await()
           .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofSeconds(1))
-          .until(
-              () ->
-                  pipeline.logits().stream().map(TeacherLogits::getPromptId).distinct().count()
-                      == prompts);
+          .until(() -> pipeline.scoredPrompts() == prompts);
       teacher.terminate(60);
     }
   }
@@ -93,17 +90,6 @@ class ChaosTest {
   private static void train(Pipeline pipeline, String run) throws Exception {
     try (ServiceProcess trainer = pipeline.train(run, run, STEP_RECORDS, TRAINING)) {
       assertThat(trainer.awaitExit(600)).as(trainer.output()).isZero();
-    }
-  }
-
-  private static long committed(Pipeline pipeline, String run) {
-    try {
-      return pipeline.probe().committed("checkpoints").stream()
-          .filter(record -> record.key().startsWith(run + "/"))
-          .count();
-    } catch (KafkaException e) {
-      // The broker is down: that is what this is about.
-      return 0;
     }
   }
 
@@ -124,7 +110,7 @@ class ChaosTest {
     CheckpointManifest expected = undisturbed.get(undisturbed.size() - 1);
     assertThat(last.getStep()).isEqualTo(expected.getStep());
     assertThat(last.getTrainedTokens()).isEqualTo(expected.getTrainedTokens());
-    report("%d checkpoints at equal steps: sha equal".formatted(undisturbed.size()));
+    ChaosReport.line("%d checkpoints at equal steps: sha equal".formatted(undisturbed.size()));
   }
 
   private static Map<String, String> artifacts(CheckpointManifest manifest) {
@@ -141,20 +127,7 @@ class ChaosTest {
             manifests.get(manifests.size() - 1),
             pipeline.ledger(run),
             pipeline.probe().committed("teacher-logits"));
-    report("lost %d, trained twice %d".formatted(audit.lost(), audit.twice()));
+    ChaosReport.line("lost %d, trained twice %d".formatted(audit.lost(), audit.twice()));
     assertThat(audit).isEqualTo(new LedgerAudit(0, 0));
-  }
-
-  private static void report(String line) {
-    String file = System.getProperty("chaos.report");
-    if (file == null) {
-      return;
-    }
-    try {
-      Files.writeString(
-          Path.of(file), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -24,10 +24,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * A pipeline on this machine, every service in a process of its own: ports, folders, commands, and
@@ -64,6 +69,11 @@ final class Pipeline {
     writeModel(folder.resolve("teacher"), 1);
     writeModel(folder.resolve("student"), 2);
     return new Pipeline(folder, freePort(), freePort(), partitions, "");
+  }
+
+  /** The same documents, models and broker, with topics of their own. */
+  Pipeline withPrefix(String otherPrefix) {
+    return new Pipeline(folder, brokerPort, registryPort, partitions, otherPrefix);
   }
 
   KafkaSettings kafka() {
@@ -123,10 +133,14 @@ final class Pipeline {
                 "held-out.share=50")));
   }
 
-  ServiceProcess teach(String name) throws IOException {
-    return start(
-        prefix + name,
-        connected(
+  /**
+   * A teacher.
+   *
+   * @param settings further settings, each NAME=VALUE
+   */
+  ServiceProcess teach(String name, String... settings) throws IOException {
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 "teach",
                 "--set",
@@ -140,7 +154,11 @@ final class Pipeline {
                 "--set",
                 "teacher.group=" + prefix + "teachers",
                 "--set",
-                "teacher.sample-size=8")));
+                "teacher.sample-size=8"));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
+    return start(prefix + name, connected(command));
   }
 
   /**
@@ -178,6 +196,39 @@ final class Pipeline {
     await().atMost(Duration.ofSeconds(90)).until(this::registryAnswers);
   }
 
+  /** Whether the broker answers now. */
+  boolean brokerAnswers() {
+    try (Admin admin = clients().admin()) {
+      DescribeClusterOptions brief = new DescribeClusterOptions().timeoutMs(1000);
+      return !admin.describeCluster(brief).nodes().get().isEmpty();
+    } catch (ExecutionException | KafkaException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** PROMPT/WINDOW/REVISION of every window that was scored, as often as it is there, in order. */
+  List<String> windows() {
+    List<String> keys = new ArrayList<>();
+    for (String topic : List.of("teacher-logits", "evaluation-logits")) {
+      probe().committed(prefix + topic).forEach(record -> keys.add(record.key()));
+    }
+    Collections.sort(keys);
+    return List.copyOf(keys);
+  }
+
+  /** Number of prompts on the topic. */
+  int prompts() {
+    return probe().committed(prefix + "prompts").size();
+  }
+
+  /** Number of prompts of which windows were scored. */
+  long scoredPrompts() {
+    return windows().stream().map(key -> key.substring(0, key.indexOf('/'))).distinct().count();
+  }
+
   /** The windows that were scored: training and held-out ones. */
   List<TeacherLogits> logits() {
     List<TeacherLogits> logits = new ArrayList<>(read("teacher-logits", TeacherLogits.class));
@@ -196,6 +247,18 @@ final class Pipeline {
   List<CheckpointManifest> manifests(String run) {
     try (CheckpointReader reader = new CheckpointReader(clients())) {
       return reader.list(run);
+    }
+  }
+
+  /** Checkpoints of a run, as far as the broker answers; 0 while it is down. */
+  long committedCheckpoints(String run) {
+    try {
+      return probe().committed(prefix + "checkpoints").stream()
+          .filter(record -> record.key().startsWith(run + "/"))
+          .count();
+    } catch (KafkaException e) {
+      // The broker is down: that is what this is about.
+      return 0;
     }
   }
 
