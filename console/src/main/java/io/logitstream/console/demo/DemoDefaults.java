@@ -20,7 +20,7 @@ public final class DemoDefaults {
     defaults.put("source.seed", "15");
     defaults.put("prompt.max-characters", "1600");
     defaults.put("held-out.share", "50");
-    defaults.put("pacing.prompts-per-second", "28");
+    defaults.put("pacing.prompts-per-second", "26");
     defaults.put("intake.gather-time", "200ms");
 
     // Teachers and trainer compute on the same cores all the time: more threads each would only
@@ -37,12 +37,12 @@ public final class DemoDefaults {
     defaults.put("student.model", request.student().toString());
     defaults.put("compute.threads", "1");
     defaults.put("train.step-records", "4");
-    defaults.put("loss.soft-weight", "0.9");
+    defaults.put("loss.soft-weight", "0.95");
     defaults.put("optimizer.kind", "muon");
     defaults.put("optimizer.learning-rate", "0.003");
     defaults.put("optimizer.warmup-steps", "40");
     defaults.put("optimizer.decay", "linear");
-    defaults.put("optimizer.decay-steps", "1700");
+    defaults.put("optimizer.decay-steps", "1600");
     defaults.put("evaluation.every-steps", "100");
     defaults.put("evaluation.windows", "16");
     defaults.put("evaluation.wait", "60s");
