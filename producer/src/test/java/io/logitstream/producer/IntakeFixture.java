@@ -13,19 +13,24 @@ import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.producer.http.HttpPromptProducer;
 import io.logitstream.producer.http.HttpSettings;
+import io.logitstream.producer.intake.OfferedSettings;
+import io.logitstream.producer.intake.PromptAcceptance;
 import io.logitstream.producer.lines.LinesPromptProducer;
 import io.logitstream.producer.lines.LinesSettings;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.topics.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -36,7 +41,7 @@ public final class IntakeFixture implements AutoCloseable {
   private static final int PARTITIONS = 4;
 
   private final Path folder;
-  private final EmbeddedRegistry registry;
+  private EmbeddedRegistry registry;
   private EmbeddedBroker broker;
 
   public IntakeFixture(Path folder) {
@@ -69,6 +74,20 @@ public final class IntakeFixture implements AutoCloseable {
         new Health());
   }
 
+  /** What an intake accepts prompts with; not open yet. */
+  public PromptAcceptance acceptance(String source, RandomGenerator random, String... values) {
+    OfferedSettings options = OfferedOptions.read(configuration(source, values));
+    return new PromptAcceptance(
+        clients(),
+        options.topics(),
+        options.acceptance(),
+        options.intake(),
+        new Health(),
+        "intake",
+        Clock.systemUTC(),
+        random);
+  }
+
   public void stopBroker() {
     broker.close();
   }
@@ -76,6 +95,16 @@ public final class IntakeFixture implements AutoCloseable {
   /** Starts the broker again on the same folder and port. */
   public void startBroker() {
     broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(folder, broker.port()));
+  }
+
+  public void stopRegistry() {
+    registry.close();
+  }
+
+  /** Starts the registry again on the same port. */
+  public void startRegistry() {
+    registry =
+        EmbeddedRegistry.start(broker.bootstrapServers(), URI.create(registry.url()).getPort());
   }
 
   /** The committed prompts of a source, by their place in its order. */

@@ -22,6 +22,9 @@ public final class DeadLetterLog {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
+  /** A little more than the longest transaction that a broker allows to hide records. */
+  private static final Duration VISIBLE_WITHIN = Duration.ofMinutes(16);
+
   private final KafkaClients clients;
   private final String topic;
   private final TopicPartition letters;
@@ -135,20 +138,33 @@ public final class DeadLetterLog {
     }
   }
 
+  /**
+   * Visits all letters and marks up to the end that uncommitted readers see: a service's open
+   * transaction hides what was committed behind it, and is waited for.
+   */
   private void forEach(java.util.function.Consumer<ConsumerRecord<String, byte[]>> visitor) {
+    List<TopicPartition> partition = List.of(letters);
+    long end = uncommittedEnd();
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 16))) {
-      List<TopicPartition> partition = List.of(letters);
       consumer.assign(partition);
-      long end = consumer.endOffsets(partition).getOrDefault(letters, 0L);
       consumer.seekToBeginning(partition);
-      long silentSince = System.nanoTime();
+      long startNanos = System.nanoTime();
       while (consumer.position(letters) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          visitor.accept(record);
-          silentSince = System.nanoTime();
+        consumer.poll(POLL).forEach(visitor::accept);
+        if (System.nanoTime() - startNanos > VISIBLE_WITHIN.toNanos()) {
+          throw new LogitstreamException(
+              FailureKind.RETRYABLE,
+              "could not read %s to its end, offset %d, within %d min: a transaction is open, or the broker does not answer"
+                  .formatted(letters, end, VISIBLE_WITHIN.toMinutes()));
         }
-        requireAnswer(letters, silentSince);
       }
+    }
+  }
+
+  private long uncommittedEnd() {
+    try (Consumer<String, byte[]> consumer =
+        clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
+      return consumer.endOffsets(List.of(letters)).getOrDefault(letters, 0L);
     }
   }
 

@@ -115,9 +115,11 @@ public final class DeadLetterRetry implements AutoCloseable {
     Headers headers = new RecordHeaders();
     headers.add(
         LetterHeaders.RETRIED, Long.toString(letter.offset()).getBytes(StandardCharsets.UTF_8));
-    // A topic that is compacted too takes no record without a key.
+    // A topic that is compacted too takes no record without a key, and would forget one without a
+    // value.
     String key = "retried-" + letter.offset();
-    return new ProducerRecord<>(letter.topic(), letter.partition(), null, key, null, headers);
+    return new ProducerRecord<>(
+        letter.topic(), letter.partition(), null, key, new byte[] {1}, headers);
   }
 
   private LogitstreamException failed(KafkaException failure) {

@@ -16,6 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -99,6 +102,27 @@ class DeadLetterRetryTest {
         .extracting(DeadLetter::code)
         .containsExactly("checksum");
     assertThat(log.list(letter -> true, 100, true)).hasSize(3);
+    assertThat(records(Topic.deadLetterTopic(prompts), 0))
+        .as("a mark without a value would be compacted away where letters can be erased")
+        .allSatisfy(record -> assertThat(record.value()).isNotEmpty());
+  }
+
+  @Test
+  void marksBehindAnOpenTransactionAreSeenBeforeAnythingIsPutBack() throws Exception {
+    try (Producer<String, byte[]> service =
+        clients.transactionalProducer("service", Duration.ofSeconds(60), Map.of())) {
+      service.initTransactions();
+      service.beginTransaction();
+      ConsumerRecord<String, byte[]> read = records(prompts, 1).get(0);
+      service.send(letters.letter(read, "doubled", "x")).get();
+
+      CompletableFuture<List<DeadLetter>> retry =
+          CompletableFuture.supplyAsync(() -> retry("doubled"));
+      assertThatThrownBy(() -> retry.get(500, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      service.commitTransaction();
+      assertThat(retry.get(30, TimeUnit.SECONDS)).hasSize(1);
+    }
   }
 
   @Test

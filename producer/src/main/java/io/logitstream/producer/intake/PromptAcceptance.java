@@ -20,9 +20,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -59,12 +61,20 @@ public final class PromptAcceptance implements AutoCloseable {
   private final RandomGenerator random;
   private final KnownKeys keys;
 
+  /** Tells this intake's transactions from those of any other. */
+  private final String writer;
+
   /** Keys that have expired, and whose records are not deleted yet. */
   private final Set<String> expired = new LinkedHashSet<>();
 
   private @Nullable Intake intake;
   private @Nullable String location;
   private long nextIndex;
+
+  /** The transaction that the source's position is from, as far as this intake knows. */
+  private @Nullable String lastTransaction;
+
+  private long transactions;
 
   /**
    * A prompt, and where it came from.
@@ -97,6 +107,9 @@ public final class PromptAcceptance implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.keys = new KnownKeys(settings.maxKeys());
+    byte[] unique = new byte[16];
+    random.nextBytes(unique);
+    this.writer = HexFormat.of().formatHex(unique);
   }
 
   /**
@@ -175,7 +188,9 @@ public final class PromptAcceptance implements AutoCloseable {
     expired.addAll(keys.takeExpired(now.toEpochMilli(), EXPIRED_IN_A_TRANSACTION));
     List<String> forgotten = someExpired();
     if (!forgotten.isEmpty()) {
-      commit(0, stop, current -> forgotten.stream().map(current.records()::forgotten).toList());
+      commit(
+          stop,
+          (current, transaction) -> forgotten.stream().map(current.records()::forgotten).toList());
       forgotten.forEach(expired::remove);
     }
   }
@@ -244,9 +259,8 @@ public final class PromptAcceptance implements AutoCloseable {
     List<String> forgotten = someExpired();
     String nextLocation = newLocation.orElse(location);
     commit(
-        fresh.size(),
         stop,
-        current -> {
+        (current, transaction) -> {
           List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
           long index = nextIndex;
           for (Fresh prompt : fresh) {
@@ -257,7 +271,8 @@ public final class PromptAcceptance implements AutoCloseable {
               (key, known) ->
                   records.add(current.records().key(stored(key, known, index(fresh), now))));
           forgotten.forEach(key -> records.add(current.records().forgotten(key)));
-          records.add(current.records().position(position(index(fresh), nextLocation, now)));
+          records.add(
+              current.records().position(position(index(fresh), nextLocation, transaction, now)));
           return records;
         });
     nextIndex += fresh.size();
@@ -277,19 +292,21 @@ public final class PromptAcceptance implements AutoCloseable {
   /** Makes the records of a transaction with the intake that will commit them. */
   @FunctionalInterface
   private interface Transaction {
-    List<ProducerRecord<String, byte[]>> records(Intake current);
+    List<ProducerRecord<String, byte[]>> records(Intake current, String transaction);
   }
 
   /**
-   * Commits a transaction, however long its surroundings take.
-   *
-   * @param prompts prompts in it: by so much the position moves, and tells whether it stands
+   * Commits a transaction, however long its surroundings take. After a failure, the position that
+   * stands names the transaction that wrote it: this one stands, or is to be repeated, or another
+   * intake has taken the source over.
    */
-  private void commit(int prompts, StopSignal stop, Transaction transaction) throws Exception {
+  private void commit(StopSignal stop, Transaction transaction) throws Exception {
+    String name = writer + "/" + ++transactions;
     for (int failures = 1; ; failures++) {
       try {
         Intake current = current();
-        current.commit(transaction.records(current));
+        current.commit(transaction.records(current, name));
+        lastTransaction = name;
         health.ready(component, true, "publishes source " + settings.source());
         return;
       } catch (LogitstreamException | KafkaException e) {
@@ -305,8 +322,8 @@ public final class PromptAcceptance implements AutoCloseable {
           throw new StoppedException("asked to stop before it was known what stands", e);
         }
       }
-      long expected = nextIndex + prompts;
       long before = nextIndex;
+      String transactionBefore = lastTransaction;
       RetryPolicy.patient()
           .call(
               "go on",
@@ -316,17 +333,16 @@ public final class PromptAcceptance implements AutoCloseable {
               },
               stop::await,
               random);
-      if (nextIndex != before && nextIndex != expected) {
+      boolean stands = name.equals(lastTransaction);
+      if (!stands && !Objects.equals(transactionBefore, lastTransaction)) {
         throw new LogitstreamException(
             FailureKind.FENCED,
-            ("source %s stands at %d, expected %d or %d: another intake has published for it"
+            ("source %s stands at %d, by a transaction that is not this intake's: another one has published for it"
                     + " meanwhile. Run one intake for a source, or give each its own source.name")
-                .formatted(settings.source(), nextIndex, before, expected));
+                .formatted(settings.source(), nextIndex));
       }
-      boolean stands = prompts > 0 && nextIndex == expected;
       nextIndex = before;
       if (stands) {
-        health.ready(component, true, "publishes source " + settings.source());
         return;
       }
     }
@@ -360,13 +376,15 @@ public final class PromptAcceptance implements AutoCloseable {
         .build();
   }
 
-  private SourcePosition position(long index, @Nullable String at, Instant now) {
+  private SourcePosition position(
+      long index, @Nullable String at, String transaction, Instant now) {
     return SourcePosition.newBuilder()
         .setSource(settings.source())
         .setNextIndex(index)
         .setLocation(at)
         .setFingerprint(FINGERPRINT)
         .setFinished(false)
+        .setTransaction(transaction)
         .setUpdatedAt(now)
         .build();
   }
@@ -395,6 +413,7 @@ public final class PromptAcceptance implements AutoCloseable {
     opened.stored().ifPresent(this::requireOffered);
     nextIndex = opened.stored().map(SourcePosition::getNextIndex).orElse(0L);
     location = opened.stored().map(SourcePosition::getLocation).orElse(null);
+    lastTransaction = opened.stored().map(SourcePosition::getTransaction).orElse(null);
     keys.load(opened.storedKeys());
     expired.clear();
     health.ready(component, true, "publishes source " + settings.source());

@@ -1,0 +1,97 @@
+package io.logitstream.producer.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.producer.IntakeFixture;
+import io.logitstream.producer.offered.OfferedPrompt;
+import io.logitstream.schemas.OriginKind;
+import io.logitstream.schemas.Prompt;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class PromptAcceptanceTest {
+  private static final String SOURCE = "offers";
+
+  @Test
+  void aSuccessorThatPublishedAsManyPromptsIsNotTakenForItself(@TempDir Path folder)
+      throws Exception {
+    try (IntakeFixture fixture = new IntakeFixture(folder)) {
+      Interruption interruption = new Interruption();
+      try (PromptAcceptance first = fixture.acceptance(SOURCE, interruption)) {
+        first.open(new StopSignal());
+        fixture.stopRegistry();
+        interruption.next =
+            () -> {
+              fixture.startRegistry();
+              try (PromptAcceptance second = fixture.acceptance(SOURCE, new Random(2))) {
+                second.open(new StopSignal());
+                offer(second, "the successor's");
+              }
+            };
+        assertThatThrownBy(() -> offer(first, "lost"))
+            .isInstanceOfSatisfying(
+                LogitstreamException.class,
+                failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
+            .hasMessageContaining("source offers stands at 1");
+      }
+      assertThat(fixture.prompts(SOURCE))
+          .extracting(Prompt::getText)
+          .containsExactly("the successor's");
+    }
+  }
+
+  private static void offer(PromptAcceptance acceptance, String text) throws Exception {
+    OfferedPrompt prompt =
+        new OfferedPrompt(
+            Optional.empty(),
+            Optional.of(text),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            OriginKind.HUMAN,
+            1,
+            true,
+            Map.of());
+    acceptance.accept(
+        List.of(new PromptAcceptance.Offer(prompt, text)), Optional.empty(), new StopSignal());
+  }
+
+  /** Lets something happen while the length of a pause is drawn. */
+  private static final class Interruption implements RandomGenerator {
+    private final Random random = new Random(1);
+    private @Nullable Step next;
+
+    /** What happens. */
+    private interface Step {
+      void run() throws Exception;
+    }
+
+    @Override
+    public long nextLong() {
+      Step step = next;
+      next = null;
+      if (step != null) {
+        try {
+          step.run();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return random.nextLong();
+    }
+  }
+}
