@@ -6,6 +6,8 @@ import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
+import io.logitstream.logits.TopKLogits;
+import io.logitstream.logits.TopKSelector;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.WeightLayout;
 import io.logitstream.model.decoder.WeightTensor;
@@ -87,6 +89,23 @@ public final class Fixtures {
       builder.add(row, 0);
     }
     return builder.build();
+  }
+
+  public static TopKLogits topK(Random random, int[] tokens, int rows, int k) {
+    TopKSelector selector = new TopKSelector(tokens, VOCABULARY, k, rows);
+    float[] row = new float[VOCABULARY];
+    for (int r = 0; r < rows; r++) {
+      double sum = 0;
+      for (int id = 0; id < VOCABULARY; id++) {
+        row[id] = (float) Math.exp(2 * random.nextGaussian());
+        sum += row[id];
+      }
+      for (int id = 0; id < VOCABULARY; id++) {
+        row[id] /= (float) sum;
+      }
+      selector.add(row, 0);
+    }
+    return selector.build();
   }
 
   public static SampledLogits sampled(Random random, int[] tokens, int rows, int sampleSize) {

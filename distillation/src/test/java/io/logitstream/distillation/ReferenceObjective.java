@@ -5,11 +5,14 @@ import static io.logitstream.distillation.ReferenceDecoder.logSoftmax;
 import io.logitstream.distillation.loss.Divergence;
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.loss.TopKTail;
 import io.logitstream.distillation.step.PositionRange;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
+import io.logitstream.logits.TopKLogits;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,7 +44,8 @@ public final class ReferenceObjective {
 
   private LossSums sums(TrainingExample example) {
     double[][] logits = decoder.logits(example.tokens(), example.inputLength());
-    boolean full = example.targets() instanceof FullLogits;
+    boolean full =
+        example.targets() instanceof FullLogits || example.targets() instanceof TopKLogits;
     boolean labels = example.targets() instanceof Labels;
     double share = labels ? 0 : settings.softWeightAt(step);
     double square = settings.temperature() * settings.temperature();
@@ -77,31 +81,57 @@ public final class ReferenceObjective {
 
   private double mixed(
       TrainingExample example, int row, double[] student, Map<String, Double> divergences) {
-    double[] teacher =
-        teacher(
-            (FullLogits) example.targets(), row, settings.temperature() / example.temperature());
+    double[][] outcomes = outcomes(example, row, student);
     double sum = 0;
     for (int k = 0; k < settings.divergences().size(); k++) {
       Divergence divergence = settings.divergences().get(k);
-      double value = ReferenceDivergence.of(divergence, teacher, student);
+      double value = ReferenceDivergence.of(divergence, outcomes[0], outcomes[1]);
       divergences.merge(divergence.label(), value, Double::sum);
       sum += settings.sharesAt(step)[k] * value;
     }
     return sum;
   }
 
-  /** KL of a FULL row, cross-entropy of a SAMPLED one. */
+  /** KL of a FULL or TOP_K row, cross-entropy of a SAMPLED one. */
   private double forwardKl(TrainingExample example, int row, double[] student) {
     double sum = 0;
     if (example.targets() instanceof SampledLogits sampled) {
       for (int i = sampled.offsets()[row]; i < sampled.offsets()[row + 1]; i++) {
         sum -= (double) sampled.counts()[i] / sampled.sampleSize() * student[sampled.ids()[i]];
       }
-    } else if (example.targets() instanceof FullLogits full) {
-      double[] teacher = teacher(full, row, settings.temperature() / example.temperature());
-      sum += ReferenceDivergence.of(new Divergence.ForwardKl(), teacher, student);
+    } else if (!(example.targets() instanceof Labels)) {
+      double[][] outcomes = outcomes(example, row, student);
+      sum += ReferenceDivergence.of(new Divergence.ForwardKl(), outcomes[0], outcomes[1]);
     }
     return sum;
+  }
+
+  /** Log-probabilities of teacher and student over the outcomes that the record tells apart. */
+  private double[][] outcomes(TrainingExample example, int row, double[] student) {
+    if (!(example.targets() instanceof TopKLogits top)) {
+      FullLogits full = (FullLogits) example.targets();
+      double[] teacher = teacher(full, row, settings.temperature() / example.temperature());
+      return new double[][] {teacher, student};
+    }
+    int k = top.k();
+    double[] weights = new double[k + 1];
+    double[] probabilities = new double[k + 1];
+    double rest = 1;
+    for (int outcome = 0; outcome <= k; outcome++) {
+      int level = top.levels()[row * (k + 1) + outcome];
+      boolean taken = outcome < k || settings.topKTail() == TopKTail.BUCKET;
+      weights[outcome] = taken && level < TopKLogits.NOTHING ? Math.exp(-level / 16.0) : 0;
+      if (outcome < k) {
+        probabilities[outcome] = Math.exp(student[top.ids()[row * k + outcome]]);
+        rest -= probabilities[outcome];
+      }
+    }
+    probabilities[k] = rest;
+    double sum = Arrays.stream(weights).sum();
+    return new double[][] {
+      Arrays.stream(weights).map(weight -> Math.log(weight / sum)).toArray(),
+      Arrays.stream(probabilities).map(Math::log).toArray()
+    };
   }
 
   /** Log-probabilities of a FULL row at a temperature relative to the record's own. */

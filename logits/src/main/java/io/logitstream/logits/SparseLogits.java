@@ -6,7 +6,7 @@ package io.logitstream.logits;
  *
  * <p>Arrays that accessors return are shared, not copied: they are read, never written to.
  */
-public sealed interface SparseLogits permits Labels, FullLogits, SampledLogits {
+public sealed interface SparseLogits permits Labels, FullLogits, TopKLogits, SampledLogits {
   /** The tokens, T + 1 of them: position t of T predicts token t + 1. */
   int[] tokens();
 

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   byte    version, 1
- *   byte    encoding: 1 LABELS, 2 FULL, 3 SAMPLED
+ *   byte    encoding: 1 LABELS, 2 FULL, 3 SAMPLED, 4 TOP_K
  *   varint  number of tokens, T + 1
  *   byte    bits of a token: those of the greatest one, at least 1
  *   bits    the tokens, low bits first, padded with zeros to a whole byte
@@ -28,6 +28,14 @@ import java.util.zip.CRC32C;
  *     each row, until its counts have reached M:
  *       varint  id, less the id before it and 1 (the first one as it is)
  *       varint  count, less 1
+ *   TOP_K:
+ *     varint  ids of a row, k
+ *     varint  rows, R
+ *     each row:
+ *       varint  level of the tail, the mass of all ids that are not in the row
+ *       k times:
+ *         varint  id, less the id before it and 1 (the first one as it is)
+ *         varint  level: the log-probability under that of the most likely outcome, in 1/16 nat
  *   int     CRC-32C of all bytes before it
  * </pre>
  *
@@ -46,6 +54,9 @@ public final class SparseLogitsCodec {
     if (logits instanceof Labels) {
       return LogitsEncoding.LABELS;
     }
+    if (logits instanceof TopKLogits) {
+      return LogitsEncoding.TOP_K;
+    }
     return logits instanceof FullLogits ? LogitsEncoding.FULL : LogitsEncoding.SAMPLED;
   }
 
@@ -58,6 +69,12 @@ public final class SparseLogitsCodec {
   public static long sampledPayloadBytes(int tokens, int vocabularySize, int sampleSize) {
     long entries = (long) (tokens - 1) * Math.min(sampleSize, vocabularySize);
     return 32 + 4L * tokens + entries * (varintBytes(vocabularySize) + varintBytes(sampleSize));
+  }
+
+  /** An upper bound of the length of a TOP_K payload, in bytes. */
+  public static long topKPayloadBytes(int tokens, int vocabularySize, int k) {
+    long entry = varintBytes(vocabularySize) + varintBytes(TopKLogits.NOTHING);
+    return 32 + 4L * tokens + (tokens - 1L) * (varintBytes(TopKLogits.NOTHING) + k * entry);
   }
 
   private static int varintBytes(int value) {
@@ -79,6 +96,8 @@ public final class SparseLogitsCodec {
       writer.writeShorts(full.fp16());
     } else if (logits instanceof SampledLogits sampled) {
       writeSampled(sampled, writer);
+    } else if (logits instanceof TopKLogits top) {
+      writeTopK(top, writer);
     }
     return writer.finish();
   }
@@ -93,6 +112,23 @@ public final class SparseLogitsCodec {
         writer.writeVarint(sampled.ids()[entry] - previous - 1);
         writer.writeVarint(sampled.counts()[entry] - 1);
         previous = sampled.ids()[entry];
+      }
+    }
+  }
+
+  private static void writeTopK(TopKLogits top, PayloadWriter writer) {
+    int k = top.k();
+    writer.writeVarint(k);
+    writer.writeVarint(top.rows());
+    for (int row = 0; row < top.rows(); row++) {
+      int levelsAt = row * (k + 1);
+      writer.writeVarint(top.levels()[levelsAt + k]);
+      int previous = -1;
+      for (int index = 0; index < k; index++) {
+        int id = top.ids()[row * k + index];
+        writer.writeVarint(id - previous - 1);
+        writer.writeVarint(top.levels()[levelsAt + index]);
+        previous = id;
       }
     }
   }
@@ -116,7 +152,7 @@ public final class SparseLogitsCodec {
       int maxTokens) {
     if (encodingVersion > VERSION || code(encoding) == 0) {
       throw new UnsupportedEncodingException(
-          "encoding %s of version %d; this build reads LABELS, FULL and SAMPLED up to version %d"
+          "encoding %s of version %d; this build reads LABELS, FULL, TOP_K and SAMPLED up to version %d"
               .formatted(encoding, encodingVersion, VERSION));
     }
     if (vocabularySize < 1) {
@@ -138,7 +174,8 @@ public final class SparseLogitsCodec {
             case FULL -> readFull(reader, tokens, vocabularySize);
             case SAMPLED -> readSampled(reader, tokens, vocabularySize);
             case LABELS -> new Labels(tokens);
-            case UNKNOWN, TOP_K -> throw new IllegalStateException("refused above: " + encoding);
+            case TOP_K -> readTopK(reader, tokens, vocabularySize);
+            case UNKNOWN -> throw new IllegalStateException("refused above: " + encoding);
           };
       reader.end();
       return logits;
@@ -213,10 +250,42 @@ public final class SparseLogitsCodec {
     return builder.build();
   }
 
+  private static TopKLogits readTopK(PayloadReader reader, int[] tokens, int vocabularySize) {
+    int k = reader.readVarint("k", 1, Math.min(TopKLogits.MAX_K, vocabularySize));
+    int rows = reader.readVarint("the number of rows", 0, tokens.length - 1);
+    // an entry has two bytes at least, so that the arrays are in proportion to the payload
+    long leastBytes = rows * (2L * k + 1);
+    if (leastBytes > reader.remaining()) {
+      throw malformed(
+          "%d rows of %d ids do not fit into the remaining %d bytes", rows, k, reader.remaining());
+    }
+    int[] ids = new int[rows * k];
+    short[] levels = new short[rows * (k + 1)];
+    for (int row = 0; row < rows; row++) {
+      int levelsAt = row * (k + 1);
+      levels[levelsAt + k] = readLevel(reader, "the level of a tail");
+      int lowestId = 0;
+      for (int index = 0; index < k; index++) {
+        int id = lowestId + reader.readVarint("an id", 0, vocabularySize - 1 - lowestId);
+        ids[row * k + index] = id;
+        levels[levelsAt + index] = readLevel(reader, "the level of an id");
+        lowestId = id + 1;
+      }
+    }
+    return new TopKLogits(tokens, vocabularySize, k, rows, ids, levels);
+  }
+
+  private static short readLevel(PayloadReader reader, String what) {
+    return (short) reader.readVarint(what, 0, TopKLogits.NOTHING);
+  }
+
   private static int expectedBytes(SparseLogits logits) {
     int tokens = 32 + 4 * logits.tokens().length;
     if (logits instanceof FullLogits full) {
       return Math.addExact(tokens, Math.multiplyExact(full.fp16().length, Short.BYTES));
+    }
+    if (logits instanceof TopKLogits top) {
+      return Math.addExact(tokens, Math.multiplyExact(top.levels().length, 4));
     }
     return logits instanceof SampledLogits sampled ? tokens + 3 * sampled.ids().length : tokens;
   }
@@ -238,7 +307,8 @@ public final class SparseLogitsCodec {
       case LABELS -> 1;
       case FULL -> 2;
       case SAMPLED -> 3;
-      case UNKNOWN, TOP_K -> 0;
+      case TOP_K -> 4;
+      case UNKNOWN -> 0;
     };
   }
 }

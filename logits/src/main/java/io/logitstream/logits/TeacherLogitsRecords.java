@@ -8,9 +8,11 @@ import io.logitstream.schemas.TrainedSpan;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The place of sparse logits in a {@link TeacherLogits} record. */
 public final class TeacherLogitsRecords {
@@ -111,7 +113,7 @@ public final class TeacherLogitsRecords {
         .setEncoding(SparseLogitsCodec.encodingOf(logits))
         .setEncodingVersion(SparseLogitsCodec.VERSION)
         .setTokenCount(tokens)
-        .setSampleSize(logits instanceof SampledLogits sampled ? sampled.sampleSize() : null)
+        .setSampleSize(sampleSize(logits))
         .setPriorSha256(null)
         .setPayload(ByteBuffer.wrap(SparseLogitsCodec.encode(logits)));
   }
@@ -134,6 +136,14 @@ public final class TeacherLogitsRecords {
                     .setEncodingVersion(CodedSampledCodec.VERSION)
                     .setPriorSha256(codec.prior().sha256())
                     .setPayload(ByteBuffer.wrap(payload)));
+  }
+
+  /** M of SAMPLED, k of TOP_K, null for the others. */
+  private static @Nullable Integer sampleSize(SparseLogits logits) {
+    if (logits instanceof SampledLogits sampled) {
+      return sampled.sampleSize();
+    }
+    return logits instanceof TopKLogits top ? top.k() : null;
   }
 
   /** Spans as pairs of a first position and the position after the last one. */
@@ -168,13 +178,11 @@ public final class TeacherLogitsRecords {
 
   private static void checkSampleSize(TeacherLogits record, SparseLogits logits) {
     Integer named = record.getSampleSize();
-    if (logits instanceof SampledLogits sampled) {
-      if (named == null || named != sampled.sampleSize()) {
-        throw malformed(
-            "the record names sample size %s, its payload has %d", named, sampled.sampleSize());
-      }
-    } else if (named != null) {
-      throw malformed("the record names sample size %d, its encoding has none", named);
+    Integer found = sampleSize(logits);
+    if (!Objects.equals(named, found)) {
+      throw malformed(
+          "the record names sample size %s, its payload has %s",
+          String.valueOf(named), String.valueOf(found));
     }
   }
 }

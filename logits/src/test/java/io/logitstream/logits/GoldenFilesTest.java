@@ -24,6 +24,7 @@ class GoldenFilesTest {
   private enum File {
     LABELS("labels.bin", LogitsEncoding.LABELS, GoldenLogits.labels()),
     FULL("full.bin", LogitsEncoding.FULL, GoldenLogits.full()),
+    TOP_K("top-k.bin", LogitsEncoding.TOP_K, GoldenLogits.topK()),
     SAMPLED("sampled.bin", LogitsEncoding.SAMPLED, GoldenLogits.sampled());
 
     private final String file;

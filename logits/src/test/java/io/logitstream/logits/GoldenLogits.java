@@ -42,6 +42,16 @@ final class GoldenLogits {
         new int[] {1, 2, 197, 200, 199, 1});
   }
 
+  static TopKLogits topK() {
+    return new TopKLogits(
+        new int[] {0, 17, 299, 4, 5},
+        VOCABULARY,
+        3,
+        3,
+        new int[] {0, 1, 299, 40, 41, 200, 5, 6, 130},
+        new short[] {0, 1, 127, 128, 16, 1022, 1023, 0, 7, 1000, 0, 1023});
+  }
+
   static TeacherLogits record() {
     TeacherLogits.Builder record =
         TeacherLogits.newBuilder()

@@ -18,7 +18,7 @@ final class LogitsArbitraries {
 
   static Arbitrary<Sample> samples() {
     return Combinators.combine(
-            Arbitraries.of(Labels.class, FullLogits.class, SampledLogits.class),
+            Arbitraries.of(Labels.class, FullLogits.class, TopKLogits.class, SampledLogits.class),
             Arbitraries.integers().between(2, MAX_TOKENS),
             Arbitraries.integers().between(1, MAX_VOCABULARY),
             Arbitraries.integers().between(1, 200),
@@ -47,6 +47,14 @@ final class LogitsArbitraries {
         full.add(logits, 0);
       }
       return full.build();
+    }
+    if (kind == TopKLogits.class) {
+      int k = Math.min(sampleSize, vocabularySize);
+      TopKSelector top = new TopKSelector(tokens, vocabularySize, k, rows);
+      for (int row = 0; row < rows; row++) {
+        top.add(distribution(vocabularySize, random), 0);
+      }
+      return top.build();
     }
     SampledLogits.Builder sampled =
         new SampledLogits.Builder(tokens, vocabularySize, sampleSize, rows);

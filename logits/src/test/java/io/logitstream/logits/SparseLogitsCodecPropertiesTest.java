@@ -30,11 +30,13 @@ class SparseLogitsCodecPropertiesTest {
   @Property
   void noPayloadIsLongerThanItsBound(@ForAll("samples") Sample sample) {
     int tokens = sample.logits().tokens().length;
-    long bound =
-        sample.logits() instanceof SampledLogits sampled
-            ? SparseLogitsCodec.sampledPayloadBytes(
-                tokens, sample.vocabularySize(), sampled.sampleSize())
-            : SparseLogitsCodec.fullPayloadBytes(tokens, sample.vocabularySize());
+    int vocabularySize = sample.vocabularySize();
+    long bound = SparseLogitsCodec.fullPayloadBytes(tokens, vocabularySize);
+    if (sample.logits() instanceof SampledLogits sampled) {
+      bound = SparseLogitsCodec.sampledPayloadBytes(tokens, vocabularySize, sampled.sampleSize());
+    } else if (sample.logits() instanceof TopKLogits top) {
+      bound = SparseLogitsCodec.topKPayloadBytes(tokens, vocabularySize, top.k());
+    }
     assertThat((long) SparseLogitsCodec.encode(sample.logits()).length).isLessThanOrEqualTo(bound);
   }
 

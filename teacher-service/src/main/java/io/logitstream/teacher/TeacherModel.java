@@ -22,6 +22,7 @@ import io.logitstream.teacher.scoring.ModelTextTokenizer;
 import io.logitstream.teacher.scoring.SampledScoring;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import io.logitstream.teacher.scoring.TeacherForcedScorer;
+import io.logitstream.teacher.scoring.TopKScoring;
 import io.logitstream.teacher.scoring.WindowScoring;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -107,6 +108,9 @@ record TeacherModel(
     return switch (encoding) {
       case LABELS -> new LabelsScoring();
       case FULL -> new FullScoring(scorer, identity.getVocabularySize());
+      case TOP_K ->
+          new TopKScoring(
+              scorer, identity.getVocabularySize(), settings.topK(), settings.temperature());
       case SAMPLED ->
           new SampledScoring(
               scorer,
@@ -153,6 +157,11 @@ record TeacherModel(
           "teacher.window-tokens is %d, but the model reads at most %d"
               .formatted(positions, config.maxPositions()));
     }
+    if (settings.uses(TeacherEncoding.TOP_K) && settings.topK() > config.vocabularySize()) {
+      throw new ConfigurationException(
+          "teacher.top-k is %d, but the model has %d ids"
+              .formatted(settings.topK(), config.vocabularySize()));
+    }
     checkRecordFits(settings, settings.encoding(), config.vocabularySize());
     checkRecordFits(settings, settings.effectiveEvaluationEncoding(), config.vocabularySize());
   }
@@ -164,6 +173,7 @@ record TeacherModel(
         switch (encoding) {
           case LABELS -> 4L * tokens;
           case FULL -> SparseLogitsCodec.fullPayloadBytes(tokens, vocabularySize);
+          case TOP_K -> SparseLogitsCodec.topKPayloadBytes(tokens, vocabularySize, settings.topK());
           case SAMPLED ->
               SparseLogitsCodec.sampledPayloadBytes(tokens, vocabularySize, settings.sampleSize());
         };

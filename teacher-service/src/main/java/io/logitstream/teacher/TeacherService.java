@@ -150,8 +150,7 @@ public final class TeacherService implements Service {
   private Priors priors(KafkaClients clients, TeacherModel model) {
     boolean coded =
         settings.coding().coding() == PayloadCoding.CODED
-            && (settings.encoding() == TeacherEncoding.SAMPLED
-                || settings.effectiveEvaluationEncoding() == TeacherEncoding.SAMPLED)
+            && settings.uses(TeacherEncoding.SAMPLED)
             && model.identity().getVocabularySize() <= ContextPrior.MAX_VOCABULARY;
     return new Priors(
         coded

@@ -1,5 +1,6 @@
 package io.logitstream.teacher;
 
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
@@ -25,7 +26,8 @@ import java.util.Optional;
  * @param encoding what the records to train on hold
  * @param evaluationEncoding what the records of held-out prompts hold, unless encoding is LABELS
  * @param sampleSize draws of a SAMPLED position
- * @param temperature that SAMPLED distributions are made at
+ * @param topK ids of a TOP_K position
+ * @param temperature that SAMPLED and TOP_K distributions are made at
  * @param coding how SAMPLED positions are packed
  * @param windows how texts are cut
  * @param maxPromptTokens the most tokens of a prompt
@@ -47,6 +49,7 @@ public record TeacherSettings(
     TeacherEncoding encoding,
     TeacherEncoding evaluationEncoding,
     int sampleSize,
+    int topK,
     float temperature,
     CodingSettings coding,
     WindowCutter windows,
@@ -95,7 +98,8 @@ public record TeacherSettings(
           TeacherEncoding.class,
           TeacherEncoding.SAMPLED,
           "What the records to train on hold: labels (tokens alone, nothing is scored), sampled"
-              + " (unbiased counts) or full (every logit).");
+              + " (unbiased counts), top-k (the most likely ids and the mass of the rest: biased)"
+              + " or full (every logit).");
   private static final Setting<TeacherEncoding> EVALUATION_ENCODING =
       Setting.choice(
           "teacher.evaluation-encoding",
@@ -109,13 +113,22 @@ public record TeacherSettings(
           1,
           1 << 16,
           "Draws of a sampled position: more cost bytes and take variance from the gradient.");
+  private static final Setting<Integer> TOP_K =
+      Setting.integer(
+          "teacher.top-k",
+          50,
+          1,
+          TopKLogits.MAX_K,
+          "Ids of a top-k position: fewer cost fewer bytes and leave more of the distribution to"
+              + " its tail, of which only the mass is kept.");
   private static final Setting<Double> TEMPERATURE =
       Setting.decimal(
           "teacher.temperature",
           1.0,
           0.01,
           100.0,
-          "Temperature of sampled distributions; a student can train on them at no other.");
+          "Temperature of sampled and top-k distributions; a student can train on them at no"
+              + " other.");
   private static final Setting<Integer> WINDOW_TOKENS =
       Setting.integer(
           "teacher.window-tokens",
@@ -171,7 +184,9 @@ public record TeacherSettings(
   public static final List<Setting<?>> SETTINGS = settings();
 
   public TeacherSettings {
-    if (temperature != 1f && encoding != TeacherEncoding.SAMPLED) {
+    boolean hasTemperature =
+        encoding == TeacherEncoding.SAMPLED || encoding == TeacherEncoding.TOP_K;
+    if (temperature != 1f && !hasTemperature) {
       throw new ConfigurationException(
           "%s is %s, but %s is %s, which has none: full logits are kept as they are, and a loss"
                   .formatted(TEMPERATURE, temperature, ENCODING, encoding)
@@ -201,6 +216,7 @@ public record TeacherSettings(
         configuration.get(ENCODING),
         configuration.get(EVALUATION_ENCODING),
         configuration.get(SAMPLE_SIZE),
+        configuration.get(TOP_K),
         configuration.get(TEMPERATURE).floatValue(),
         CodingSettings.from(configuration),
         new WindowCutter(windowTokens, windowOverlap),
@@ -216,6 +232,11 @@ public record TeacherSettings(
   /** What held-out prompts are encoded as. */
   public TeacherEncoding effectiveEvaluationEncoding() {
     return encoding == TeacherEncoding.LABELS ? TeacherEncoding.LABELS : evaluationEncoding;
+  }
+
+  /** Whether records of any kind hold that. */
+  public boolean uses(TeacherEncoding wanted) {
+    return encoding == wanted || effectiveEvaluationEncoding() == wanted;
   }
 
   /** Whether a model computes anything. */
@@ -236,6 +257,7 @@ public record TeacherSettings(
                 ENCODING,
                 EVALUATION_ENCODING,
                 SAMPLE_SIZE,
+                TOP_K,
                 TEMPERATURE,
                 WINDOW_TOKENS,
                 WINDOW_OVERLAP,

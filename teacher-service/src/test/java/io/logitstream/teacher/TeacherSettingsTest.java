@@ -40,6 +40,7 @@ class TeacherSettingsTest {
                 TeacherEncoding.SAMPLED,
                 TeacherEncoding.FULL,
                 32,
+                50,
                 1f,
                 new CodingSettings(PayloadCoding.CODED, new PriorSchedule(256, 1 << 16)),
                 new WindowCutter(256, 0),
@@ -70,6 +71,7 @@ class TeacherSettingsTest {
                     Map.entry("teacher.encoding", "sampled"),
                     Map.entry("teacher.evaluation-encoding", "sampled"),
                     Map.entry("teacher.sample-size", "7"),
+                    Map.entry("teacher.top-k", "5"),
                     Map.entry("teacher.temperature", "2"),
                     Map.entry("teacher.coding", "plain"),
                     Map.entry("teacher.prior-first-records", "8"),
@@ -97,6 +99,7 @@ class TeacherSettingsTest {
                 TeacherEncoding.SAMPLED,
                 TeacherEncoding.SAMPLED,
                 7,
+                5,
                 2f,
                 new CodingSettings(PayloadCoding.PLAIN, new PriorSchedule(8, 9)),
                 new WindowCutter(100, 10),
@@ -143,6 +146,9 @@ class TeacherSettingsTest {
                     "sampled"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("as SAMPLED, but a record holds");
+    assertThatThrownBy(() -> open(weights, "teacher.encoding", "top-k", "teacher.top-k", "259"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("teacher.top-k is 259, but the model has 258 ids");
     assertThatThrownBy(() -> open(none, "teacher.encoding", "labels", "teacher.name", "a/b"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("teacher.name is 'a/b'");

@@ -11,6 +11,7 @@ import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.SampledLogits;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.DecoderProgram;
 import io.logitstream.model.decoder.ModelConfig;
@@ -60,7 +61,7 @@ public final class Evaluator implements AutoCloseable {
    * Evaluates the current weights; every trained position counts alike, whatever the weight of its
    * sequence.
    *
-   * @throws IllegalArgumentException if an example is SAMPLED or does not fit the model
+   * @throws IllegalArgumentException if an example is SAMPLED or TOP_K, or does not fit the model
    */
   public EvaluationSums evaluate(TrainingState state, List<TrainingExample> examples) {
     examples.forEach(this::check);
@@ -105,9 +106,10 @@ public final class Evaluator implements AutoCloseable {
   }
 
   private void check(TrainingExample example) {
-    if (example.targets() instanceof SampledLogits) {
+    if (example.targets() instanceof SampledLogits || example.targets() instanceof TopKLogits) {
       throw new IllegalArgumentException(
-          "SAMPLED records have no exact divergence or acceptance: evaluate on FULL records, or on LABELS for the cross-entropy alone");
+          "SAMPLED and TOP_K records have no exact divergence or acceptance: evaluate on FULL"
+              + " records, or on LABELS for the cross-entropy alone");
     }
     if (example.targets() instanceof FullLogits full
         && full.vocabularySize() != config.vocabularySize()) {

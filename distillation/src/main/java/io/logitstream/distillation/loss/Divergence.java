@@ -48,6 +48,11 @@ public sealed interface Divergence {
           gradient = s * (r - torch.unsqueeze(value, -1))
       """;
     }
+
+    @Override
+    public boolean isBoundedWithoutTeacher() {
+      return false;
+    }
   }
 
   /**
@@ -179,6 +184,13 @@ public sealed interface Divergence {
    */
   default boolean isLinearInTeacher() {
     return false;
+  }
+
+  /**
+   * Whether the divergence stays bounded where the teacher has no mass and the student has some.
+   */
+  default boolean isBoundedWithoutTeacher() {
+    return true;
   }
 
   private static void between(double value, String name) {

@@ -1,5 +1,6 @@
 package io.logitstream.distillation.loss;
 
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.RecomputedLayers;
 import io.logitstream.model.decoder.WeightLayout;
@@ -24,6 +25,9 @@ import java.util.Map;
  *       (N), shares (K), ps) -> [−log s(label) (N), KL at τ and, unless that is the only
  *       divergence, the K divergences at τ (1 + K, N), gradients …]}; the teacher's distribution at
  *       τ is softmax(teacher · scale)
+ *   <li>{@code top_k_gradients(tok, cos, sin, rows, labels, hard, soft, ids (N,k), teacher (N,k+1),
+ *       shares (K), ps) -> } the same; teacher has log-probabilities at τ of the ids and, last, of
+ *       all others together
  * </ul>
  */
 public final class LossProgram {
@@ -66,7 +70,8 @@ public final class LossProgram {
   }
 
   /**
-   * The methods {@code sampled_gradients} and {@code full_gradients}, without {@link #common}.
+   * The methods {@code sampled_gradients}, {@code full_gradients} and {@code top_k_gradients},
+   * without {@link #common}.
    *
    * @param chunks how the head is worked through
    * @param recomputed whether the layers are computed again in the backward pass
@@ -95,7 +100,7 @@ public final class LossProgram {
     }
     String template =
         LossTemplates.SAMPLED.replace("${gradient}", gradient.strip())
-            + LossTemplates.FULL
+            + (LossTemplates.FULL + LossTemplates.TOP_K)
                 .replace("${soft}", soft.toString().strip())
                 .replace("${outcomes}", Integer.toString(outcomes))
             + methods;
@@ -132,6 +137,7 @@ public final class LossProgram {
                 "inverse", Double.toString(1 / temperature),
                 "head", Integer.toString(tied ? 0 : tensors - 1),
                 "body", Integer.toString(tied ? tensors : tensors - 1),
+                "nothing", Float.toString(TopKLogits.LOG_OF_NOTHING),
                 "addHead", tied ? "_2 = torch.add_(out[0], gw)" : "_2 = torch.append(out, gw)")
             .entrySet()) {
       source = source.replace("${" + value.getKey() + "}", value.getValue());

@@ -87,6 +87,53 @@ final class LossTemplates {
           return out
       """;
 
+  /**
+   * The student's outcomes are its k ids and, as one, all others: of the tail's share of the
+   * gradient each id there has as much as of the tail's probability.
+   */
+  static final String TOP_K =
+      """
+        def top_k_gradients(self, tok: Tensor, cos: Tensor, sin: Tensor, rows: Tensor, labels: Tensor, hard: Tensor, soft: Tensor, ids: Tensor, teacher: Tensor, shares: Tensor, ps: List[Tensor]) -> List[Tensor]:
+          qs = self.leaves(ps)
+          ${forward}
+          n = torch.size(d, 0)
+          k = torch.size(ids, 1)
+          gh = torch.zeros_like(d)
+          gw = torch.zeros_like(ps[${head}])
+          cross_entropies = torch.zeros_like(hard)
+          divergences = torch.zeros([${outcomes}, n], dtype=6, device=ops.prim.device(d))
+          for i in range(torch.floordiv(n + ${chunk} - 1, ${chunk})):
+            a = i * ${chunk}
+            b = ops.prim.min(a + ${chunk}, n)
+            x = torch.requires_grad_(torch.detach(torch.slice(d, 0, a, b)), True)
+            z = self.head(x, qs)
+            y = self.column(labels, a, b)
+            hw = self.column(hard, a, b)
+            sw = self.column(soft, a, b)
+            at_ids = torch.slice(ids, 0, a, b)
+            tp = torch.slice(teacher, 0, a, b)
+            lp = torch.log_softmax(torch.detach(z), -1)
+            lv = torch.log_softmax(torch.detach(z) * ${inverse}, -1)
+            _0 = torch.copy_(torch.slice(cross_entropies, 0, a, b), torch.neg(torch.squeeze(torch.gather(lp, -1, y), -1)))
+            li = torch.gather(lv, -1, at_ids)
+            _6 = torch.scatter_(lv, -1, at_ids, ${nothing})
+            tail = torch.logsumexp(lv, [-1], True)
+            lt = torch.cat([li, tail], -1)
+            p = torch.exp(tp)
+            _1 = torch.copy_(torch.slice(torch.select(divergences, 0, 0), 0, a, b), torch.sum(p * (tp - lt), [-1]))
+            ${soft}
+            gv = torch.mul_(torch.exp_(torch.sub_(lv, tail)), torch.slice(g, 1, k, k + 1))
+            _7 = torch.scatter_(gv, -1, at_ids, torch.slice(g, 1, 0, k))
+            g = gv
+            _4 = torch.add_(g, torch.mul_(torch.exp_(lp), hw))
+            _5 = torch.scatter_add_(g, 1, y, torch.neg(hw))
+            ${headGradient}
+          ${backward}
+          torch.insert(out, 0, divergences)
+          torch.insert(out, 0, cross_entropies)
+          return out
+      """;
+
   static final String HEAD_GRADIENT =
       """
             zs = torch.grad([z], [x, qs[${head}]], annotate(List[Optional[Tensor]], [g]))

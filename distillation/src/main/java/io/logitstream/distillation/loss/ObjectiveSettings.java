@@ -16,9 +16,14 @@ import java.util.Set;
  * @param temperature τ of the soft loss; hard labels are always at 1
  * @param mix the divergences that the soft loss consists of
  * @param change what softWeight and mix become, if they change
+ * @param topKTail what becomes of the mass that TOP_K records leave to their tails
  */
 public record ObjectiveSettings(
-    double softWeight, double temperature, SoftMix mix, Optional<ObjectiveChange> change) {
+    double softWeight,
+    double temperature,
+    SoftMix mix,
+    Optional<ObjectiveChange> change,
+    TopKTail topKTail) {
   private static final double SAME_TEMPERATURE = 1e-6;
 
   public ObjectiveSettings {
@@ -27,6 +32,12 @@ public record ObjectiveSettings(
       throw new IllegalArgumentException(
           "temperature %s, expected finite, > 0".formatted(temperature));
     }
+  }
+
+  /** With tails as an outcome of their own. */
+  public ObjectiveSettings(
+      double softWeight, double temperature, SoftMix mix, Optional<ObjectiveChange> change) {
+    this(softWeight, temperature, mix, change, TopKTail.BUCKET);
   }
 
   /** Forward KL for ever. */
@@ -107,14 +118,16 @@ public record ObjectiveSettings(
       case LABELS ->
           usesTeacher()
               ? Optional.of(
-                  "soft weight %s needs the teacher's distributions, and LABELS records carry none: use soft weight 0, or a teacher that writes SAMPLED or FULL"
+                  "soft weight %s needs the teacher's distributions, and LABELS records carry none: use soft weight 0, or a teacher that writes SAMPLED, TOP_K or FULL"
                       .formatted(greatestSoftWeight()))
               : Optional.empty();
       case SAMPLED -> usesTeacher() ? sampledRefusal(recordTemperature) : Optional.empty();
+      case TOP_K -> usesTeacher() ? topKRefusal(recordTemperature) : Optional.empty();
       case FULL -> Optional.empty();
-      case TOP_K, UNKNOWN ->
+      case UNKNOWN ->
           Optional.of(
-              "the losses read LABELS, SAMPLED and FULL records, not %s".formatted(encoding));
+              "the losses read LABELS, SAMPLED, TOP_K and FULL records, not %s"
+                  .formatted(encoding));
     };
   }
 
@@ -122,7 +135,7 @@ public record ObjectiveSettings(
     for (Divergence divergence : divergences()) {
       if (!divergence.isLinearInTeacher()) {
         return Optional.of(
-            "%s is not linear in the teacher's probabilities, so SAMPLED counts give no unbiased estimate of it: use loss.soft=forward-kl, or a teacher that writes FULL (docs/losses.md has the table)"
+            "%s is not linear in the teacher's probabilities, so SAMPLED counts give no unbiased estimate of it: use loss.soft=forward-kl, or a teacher that writes TOP_K or FULL (docs/losses.md has the table)"
                 .formatted(divergence.label()));
       }
     }
@@ -130,6 +143,21 @@ public record ObjectiveSettings(
         ? Optional.empty()
         : Optional.of(
             "SAMPLED counts drawn at temperature %s cannot train at temperature %s: use that temperature, or FULL records"
+                .formatted(recordTemperature, temperature));
+  }
+
+  private Optional<String> topKRefusal(double recordTemperature) {
+    for (Divergence divergence : divergences()) {
+      if (topKTail == TopKTail.RENORMALISED && !divergence.isBoundedWithoutTeacher()) {
+        return Optional.of(
+            "%s is without bound where the teacher has no mass, and loss.top-k-tail=renormalised takes it from all ids but k: use loss.top-k-tail=bucket"
+                .formatted(divergence.label()));
+      }
+    }
+    return sameTemperature(recordTemperature)
+        ? Optional.empty()
+        : Optional.of(
+            "TOP_K distributions made at temperature %s cannot train at temperature %s, since the mass of the rest cannot be tempered: use that temperature, or FULL records"
                 .formatted(recordTemperature, temperature));
   }
 

@@ -10,6 +10,8 @@ import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
+import io.logitstream.logits.SparseLogits;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.DecoderProgram;
 import io.logitstream.model.decoder.ModelConfig;
@@ -206,12 +208,19 @@ public final class DistillationStep implements AutoCloseable {
     tensors.add(sequences.labelTensor(scope));
     tensors.add(scope.create(sequences.perWeightedRow(hard)));
     tensors.add(scope.create(sequences.perWeightedRow(soft)));
-    if (examples.get(0).targets() instanceof FullLogits) {
-      tensors.add(FullTargets.logits(scope, sequences, config.vocabularySize()));
-      tensors.add(FullTargets.scale(scope, sequences, objective.temperature()));
+    SparseLogits kind = examples.get(0).targets();
+    if (kind instanceof FullLogits || kind instanceof TopKLogits) {
+      if (kind instanceof FullLogits) {
+        tensors.add(FullTargets.logits(scope, sequences, config.vocabularySize()));
+        tensors.add(FullTargets.scale(scope, sequences, objective.temperature()));
+      } else {
+        tensors.add(TopKTargets.ids(scope, sequences));
+        tensors.add(TopKTargets.logProbabilities(scope, sequences, objective.topKTail()));
+      }
       tensors.add(scope.create(floats(objective.sharesAt(state.step() + 1))));
-      NDList outputs = program.differentiate(scope, "full_gradients", tensors, weights);
-      losses.addFull(
+      String method = kind instanceof FullLogits ? "full_gradients" : "top_k_gradients";
+      NDList outputs = program.differentiate(scope, method, tensors, weights);
+      losses.addDistributions(
           examples, indices, outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray());
       return outputs;
     }
@@ -247,12 +256,7 @@ public final class DistillationStep implements AutoCloseable {
             "token %d, the model has %d".formatted(token, vocabularySize));
       }
     }
-    int teacherVocabulary =
-        example.targets() instanceof FullLogits full
-            ? full.vocabularySize()
-            : example.targets() instanceof SampledLogits sampled
-                ? sampled.vocabularySize()
-                : vocabularySize;
+    int teacherVocabulary = teacherVocabulary(example.targets());
     if (teacherVocabulary != vocabularySize) {
       throw new IllegalArgumentException(
           "the teacher has %d tokens, the model %d".formatted(teacherVocabulary, vocabularySize));
@@ -265,6 +269,18 @@ public final class DistillationStep implements AutoCloseable {
                 throw new IllegalArgumentException(reason);
               });
     }
+  }
+
+  private int teacherVocabulary(SparseLogits targets) {
+    if (targets instanceof FullLogits full) {
+      return full.vocabularySize();
+    }
+    if (targets instanceof TopKLogits top) {
+      return top.vocabularySize();
+    }
+    return targets instanceof SampledLogits sampled
+        ? sampled.vocabularySize()
+        : config.vocabularySize();
   }
 
   @Override

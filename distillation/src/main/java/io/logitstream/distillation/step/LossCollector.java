@@ -38,7 +38,7 @@ final class LossCollector {
    * @param outcomes forward KL, and after it the objective's divergences unless that is the only
    *     one: N of each
    */
-  void addFull(
+  void addDistributions(
       List<TrainingExample> examples,
       List<Integer> indices,
       float[] crossEntropies,

@@ -1,6 +1,7 @@
 package io.logitstream.distillation.step;
 
 import io.logitstream.logits.FullLogits;
+import io.logitstream.logits.TopKLogits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class MicroBatchPlan {
         IntStream.range(0, examples.size())
             .boxed()
             .sorted(
-                Comparator.<Integer, Boolean>comparing(index -> isFull(examples.get(index)))
+                Comparator.<Integer>comparingInt(index -> kind(examples.get(index)))
                     .thenComparing(index -> -examples.get(index).inputLength())
                     .thenComparing(index -> index))
             .toList();
@@ -47,11 +48,15 @@ public final class MicroBatchPlan {
   private static boolean fits(
       List<TrainingExample> examples, List<Integer> batch, int index, int tokenBudget) {
     TrainingExample longest = examples.get(batch.get(0));
-    return isFull(longest) == isFull(examples.get(index))
+    return kind(longest) == kind(examples.get(index))
         && (batch.size() + 1L) * longest.inputLength() <= tokenBudget;
   }
 
-  private static boolean isFull(TrainingExample example) {
-    return example.targets() instanceof FullLogits;
+  /** Sequences of one kind can be computed on together: TOP_K ones have the same k. */
+  private static int kind(TrainingExample example) {
+    if (example.targets() instanceof FullLogits) {
+      return Integer.MAX_VALUE;
+    }
+    return example.targets() instanceof TopKLogits top ? top.k() : 0;
   }
 }

@@ -4,6 +4,7 @@ import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.schemas.LogitsEncoding;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -98,6 +99,9 @@ public record TrainingExample(
   public LogitsEncoding encoding() {
     if (targets instanceof FullLogits) {
       return LogitsEncoding.FULL;
+    }
+    if (targets instanceof TopKLogits) {
+      return LogitsEncoding.TOP_K;
     }
     return targets instanceof SampledLogits ? LogitsEncoding.SAMPLED : LogitsEncoding.LABELS;
   }

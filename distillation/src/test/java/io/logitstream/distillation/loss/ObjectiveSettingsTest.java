@@ -30,8 +30,30 @@ class ObjectiveSettingsTest {
 
   @Test
   void encodings_that_no_loss_reads_are_refused() {
-    assertThat(ObjectiveSettings.hardLabels().refusal(LogitsEncoding.TOP_K, 1)).isPresent();
     assertThat(ObjectiveSettings.hardLabels().refusal(LogitsEncoding.UNKNOWN, 1)).isPresent();
+  }
+
+  @Test
+  void the_most_likely_ids_serve_every_loss_at_their_temperature_alone() {
+    for (String mix : new String[] {"forward-kl", "reverse-kl", "total-variation"}) {
+      assertThat(of(mix).refusal(LogitsEncoding.TOP_K, 1)).isEmpty();
+      assertThat(of(mix).refusal(LogitsEncoding.TOP_K, 2))
+          .hasValueSatisfying(reason -> assertThat(reason).contains("temperature 2.0", "FULL"));
+    }
+    assertThat(ObjectiveSettings.hardLabels().refusal(LogitsEncoding.TOP_K, 2)).isEmpty();
+  }
+
+  @Test
+  void no_mass_but_of_k_ids_serves_no_loss_that_is_without_bound_there() {
+    assertThat(renormalised("reverse-kl").refusal(LogitsEncoding.TOP_K, 1))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("reverse-kl", "bucket"));
+    assertThat(renormalised("skewed-reverse-kl(0.1)").refusal(LogitsEncoding.TOP_K, 1)).isEmpty();
+    assertThat(renormalised("reverse-kl").refusal(LogitsEncoding.FULL, 1)).isEmpty();
+  }
+
+  private static ObjectiveSettings renormalised(String mix) {
+    return new ObjectiveSettings(
+        0.8, 1, SoftMix.parse(mix), Optional.empty(), TopKTail.RENORMALISED);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.logitstream.distillation.step;
 
 import static io.logitstream.distillation.Fixtures.ENGINE;
+import static io.logitstream.distillation.Fixtures.VOCABULARY;
 import static io.logitstream.distillation.Fixtures.config;
 import static io.logitstream.distillation.Fixtures.example;
 import static io.logitstream.distillation.Fixtures.full;
@@ -8,6 +9,7 @@ import static io.logitstream.distillation.Fixtures.labels;
 import static io.logitstream.distillation.Fixtures.range;
 import static io.logitstream.distillation.Fixtures.sampled;
 import static io.logitstream.distillation.Fixtures.tokens;
+import static io.logitstream.distillation.Fixtures.topK;
 import static io.logitstream.distillation.Fixtures.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -16,17 +18,20 @@ import static org.assertj.core.api.Assertions.within;
 import io.logitstream.distillation.loss.HeadChunks;
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.loss.ObjectiveSettings;
+import io.logitstream.distillation.loss.SoftMix;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -100,6 +105,34 @@ class DistillationStepTest {
     double[] together = gradient(BOTH, examples, 10_000);
     double[] apart = gradient(BOTH, examples, 1);
     assertThat(Gradients.relativeDistance(apart, together)).isLessThan(ROUNDING);
+  }
+
+  @Test
+  void all_ids_and_a_tail_of_nothing_are_the_whole_distribution() {
+    Random random = new Random(17);
+    int[] tokens = tokens(random, 9);
+    TopKLogits top = topK(random, tokens, 8, VOCABULARY);
+    FullLogits.Builder whole = new FullLogits.Builder(tokens, VOCABULARY, 8);
+    float[] logProbabilities = new float[VOCABULARY + 1];
+    for (int row = 0; row < 8; row++) {
+      top.logProbabilities(row, logProbabilities, 0);
+      // multiples of 1/16 under the maximum: float16 holds them exactly
+      whole.add(logProbabilities, 0);
+    }
+    ObjectiveSettings mix =
+        new ObjectiveSettings(
+            0.8, 1, SoftMix.parse("forward-kl,reverse-kl,total-variation"), Optional.empty());
+    for (ObjectiveSettings objective : List.of(BOTH, mix)) {
+      double[] gradient =
+          gradient(
+              objective, List.of(example(top, 1, 1, OptionalDouble.empty(), range(0, 8))), 1000);
+      double[] expected =
+          gradient(
+              objective,
+              List.of(example(whole.build(), 1, 1, OptionalDouble.empty(), range(0, 8))),
+              1000);
+      assertThat(Gradients.relativeDistance(gradient, expected)).isLessThan(ROUNDING);
+    }
   }
 
   @Test

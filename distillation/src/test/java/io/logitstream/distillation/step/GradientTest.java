@@ -8,6 +8,7 @@ import static io.logitstream.distillation.Fixtures.labels;
 import static io.logitstream.distillation.Fixtures.range;
 import static io.logitstream.distillation.Fixtures.sampled;
 import static io.logitstream.distillation.Fixtures.tokens;
+import static io.logitstream.distillation.Fixtures.topK;
 import static io.logitstream.distillation.Fixtures.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -19,6 +20,7 @@ import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.loss.ObjectiveChange;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.loss.SoftMix;
+import io.logitstream.distillation.loss.TopKTail;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Weights;
@@ -47,6 +49,7 @@ class GradientTest {
         Arguments.of("warmer", true, new ObjectiveSettings(0.4, 2), ComputeType.F32, 2e-4),
         Arguments.of("colder, untied", false, new ObjectiveSettings(1, 0.5), ComputeType.F32, 2e-4),
         Arguments.of("all divergences, changing", true, changing(), ComputeType.F32, 2e-4),
+        Arguments.of("tails left out", true, renormalised(), ComputeType.F32, 2e-4),
         Arguments.of("bf16", true, new ObjectiveSettings(0.7), ComputeType.BF16, 0.1));
   }
 
@@ -62,6 +65,11 @@ class GradientTest {
                 SoftMix.parse("forward-kl:1,skewed-forward-kl(0.1):3,skewed-reverse-kl(0.1):2"),
                 0,
                 4)));
+  }
+
+  private static ObjectiveSettings renormalised() {
+    return new ObjectiveSettings(
+        0.7, 2, SoftMix.FORWARD_KL, Optional.empty(), TopKTail.RENORMALISED);
   }
 
   /** Unequal lengths, weights, gaps in the trained positions; each kind in one step. */
@@ -90,7 +98,15 @@ class GradientTest {
             temperature,
             OptionalDouble.empty(),
             range(0, 4)),
-        example(full(random, fourth, 4), 1, 1, OptionalDouble.empty(), range(0, 4)));
+        example(full(random, fourth, 4), 1, 1, OptionalDouble.empty(), range(0, 4)),
+        example(
+            topK(random, second, 5, 4),
+            0.75,
+            temperature,
+            OptionalDouble.empty(),
+            range(0, 2),
+            range(3, 6, 2)),
+        example(topK(random, fourth, 4, 9), 1, temperature, OptionalDouble.empty(), range(0, 4)));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -5,6 +5,7 @@ import static io.logitstream.distillation.Fixtures.full;
 import static io.logitstream.distillation.Fixtures.labels;
 import static io.logitstream.distillation.Fixtures.range;
 import static io.logitstream.distillation.Fixtures.tokens;
+import static io.logitstream.distillation.Fixtures.topK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -33,6 +34,17 @@ class MicroBatchPlanTest {
     examples.add(
         0, example(full(new Random(1), tokens, 4), 1, 1, OptionalDouble.empty(), range(0, 4)));
     assertThat(MicroBatchPlan.of(examples, 1000)).containsExactly(List.of(1, 2), List.of(0));
+  }
+
+  @Test
+  void only_rows_of_as_many_ids_stand_together() {
+    int[] tokens = tokens(new Random(1), 5);
+    List<TrainingExample> examples = new ArrayList<>();
+    for (int k : new int[] {3, 2, 3}) {
+      examples.add(
+          example(topK(new Random(1), tokens, 4, k), 1, 1, OptionalDouble.empty(), range(0, 4)));
+    }
+    assertThat(MicroBatchPlan.of(examples, 1000)).containsExactly(List.of(1), List.of(0, 2));
   }
 
   @Test

@@ -3,10 +3,12 @@ package io.logitstream.trainer.training;
 import io.logitstream.distillation.loss.ObjectiveChange;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.loss.SoftMix;
+import io.logitstream.distillation.loss.TopKTail;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,8 +21,8 @@ final class LossSettings {
           SoftMix.FORWARD_KL.label(),
           "Divergence of the soft loss, or several with their weights, NAME:WEIGHT separated by"
               + " commas: forward-kl, reverse-kl, jensen-shannon(BETA), skewed-forward-kl(ALPHA),"
-              + " skewed-reverse-kl(ALPHA), total-variation. All but forward-kl need FULL"
-              + " records.");
+              + " skewed-reverse-kl(ALPHA), total-variation. All but forward-kl need TOP_K"
+              + " or FULL records.");
   static final Setting<Double> SOFT_WEIGHT =
       Setting.decimal(
           "loss.soft-weight",
@@ -30,6 +32,14 @@ final class LossSettings {
           "Share of the teacher's distribution in the loss; 0 trains on hard labels alone.");
   private static final Setting<Double> TEMPERATURE =
       Setting.decimal("loss.temperature", 1, 0.01, 100, "Temperature of the soft loss.");
+  private static final Setting<TopKTail> TOP_K_TAIL =
+      Setting.choice(
+          "loss.top-k-tail",
+          TopKTail.class,
+          TopKTail.BUCKET,
+          "What the soft loss makes of the mass that top-k records leave to ids that they do not"
+              + " name: bucket (one more outcome, beside the k) or renormalised (nothing: the k"
+              + " are taken for all).");
   private static final Setting<Optional<String>> FINAL_SOFT =
       Setting.optionalText(
           "loss.final-soft",
@@ -59,6 +69,7 @@ final class LossSettings {
           SOFT,
           SOFT_WEIGHT,
           TEMPERATURE,
+          TOP_K_TAIL,
           FINAL_SOFT,
           FINAL_SOFT_WEIGHT,
           CHANGE_AFTER_STEPS,
@@ -71,7 +82,8 @@ final class LossSettings {
         configuration.get(SOFT_WEIGHT),
         configuration.get(TEMPERATURE),
         mix(SOFT, configuration.get(SOFT)),
-        change(configuration));
+        change(configuration),
+        configuration.get(TOP_K_TAIL));
   }
 
   /** What the result depends on, by key; what is as it always was is left out. */
@@ -81,6 +93,9 @@ final class LossSettings {
     identity.put(TEMPERATURE.name(), Double.toString(objective.temperature()));
     if (!objective.mix().equals(SoftMix.FORWARD_KL)) {
       identity.put(SOFT.name(), objective.mix().label());
+    }
+    if (objective.topKTail() != TopKTail.BUCKET) {
+      identity.put(TOP_K_TAIL.name(), objective.topKTail().toString().toLowerCase(Locale.ROOT));
     }
     objective
         .change()

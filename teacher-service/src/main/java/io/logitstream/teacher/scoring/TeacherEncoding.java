@@ -6,6 +6,10 @@ public enum TeacherEncoding {
   LABELS,
   /** Counts of a systematic sample of each distribution. */
   SAMPLED,
+  /**
+   * The most likely ids of each distribution with their probabilities, and the mass of the rest.
+   */
+  TOP_K,
   /** Every logit as fp16: small vocabularies and evaluation. */
   FULL
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.SampledLogits;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.teacher.batching.PositionRange;
 import io.logitstream.teacher.batching.Window;
 import java.util.List;
@@ -53,6 +54,19 @@ class WindowScoringTest {
     assertThat(logProbabilities[3]).isCloseTo(0, within(1e-6f));
     assertThat(logProbabilities[2]).isEqualTo(-65504);
     assertThat(scored.temperature()).isEqualTo(1);
+  }
+
+  @Test
+  void theMostLikelyIdsComeWithTheMassOfAllOthers() {
+    ScoredWindow scored =
+        new TopKScoring(scorer, VOCABULARY, 2, 2f)
+            .score(List.of(new ScoringTask("a", WINDOW)))
+            .get(0);
+    TopKLogits top = (TopKLogits) scored.logits();
+    assertThat(top.ids()).containsExactly(0, 1, 0, 3, 0, 4);
+    assertThat(top.levels()).containsExactly(1023, 0, 1023, 1023, 0, 1023, 1023, 0, 1023);
+    assertThat(scored.entropySums().orElseThrow()).containsExactly(1, 3 + 4);
+    assertThat(scored.temperature()).isEqualTo(2);
   }
 
   /** Certain of every label. */
