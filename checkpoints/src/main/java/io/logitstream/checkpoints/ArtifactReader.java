@@ -74,7 +74,7 @@ final class ArtifactReader implements AutoCloseable {
       ChunkRange range,
       ArtifactAssembly assembly)
       throws IOException {
-    long lastProgressNanos = System.nanoTime();
+    long lastProgressNanos = clients.execution().nanos();
     while (consumer.position(partition) <= range.getLastOffset()) {
       long before = consumer.position(partition);
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
@@ -83,8 +83,8 @@ final class ArtifactReader implements AutoCloseable {
         }
       }
       if (consumer.position(partition) > before) {
-        lastProgressNanos = System.nanoTime();
-      } else if (System.nanoTime() - lastProgressNanos > LONGEST_SILENCE.toNanos()) {
+        lastProgressNanos = clients.execution().nanos();
+      } else if (clients.execution().nanos() - lastProgressNanos > LONGEST_SILENCE.toNanos()) {
         throw new LogitstreamException(
             FailureKind.RETRYABLE,
             "%s: nothing arrived from %s at %d within %d s"

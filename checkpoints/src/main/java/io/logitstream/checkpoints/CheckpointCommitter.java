@@ -46,7 +46,7 @@ public final class CheckpointCommitter implements AutoCloseable {
             clients.transactionalProducer(prefix + run, transactionTimeout, Map.of()),
             run,
             transactionTimeout,
-            System::nanoTime);
+            clients.execution()::nanos);
     this.serializer = new RecordSerializer(clients.settings());
   }
 

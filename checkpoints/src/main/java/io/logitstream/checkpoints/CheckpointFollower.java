@@ -4,6 +4,7 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.PromptPartitioner;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.CheckpointManifest;
@@ -39,6 +40,7 @@ public final class CheckpointFollower implements AutoCloseable {
   private final TopicPartition partition;
   private final Consumer<String, byte[]> consumer;
   private final RecordDeserializer<CheckpointManifest> deserializer;
+  private final Execution execution;
   private final TreeMap<Long, CheckpointManifest> waiting = new TreeMap<>();
   private long given;
   private long committedNanos;
@@ -70,6 +72,7 @@ public final class CheckpointFollower implements AutoCloseable {
   public CheckpointFollower(
       KafkaClients clients, String run, String follower, Beginning beginning) {
     this.run = RecordKeys.segment("run", run);
+    this.execution = clients.execution();
     this.topic = Topic.CHECKPOINTS.named(clients.settings().topicPrefix());
     this.consumer =
         clients.consumer(Map.of("group.id", new FollowerPositions(clients).group(run, follower)));
@@ -119,7 +122,7 @@ public final class CheckpointFollower implements AutoCloseable {
       if (untilEnd) {
         return;
       }
-      if (System.nanoTime() - committedNanos > RENEWAL_NANOS) {
+      if (execution.nanos() - committedNanos > RENEWAL_NANOS) {
         commit();
       }
     }
@@ -167,6 +170,6 @@ public final class CheckpointFollower implements AutoCloseable {
   private void commit() {
     consumer.commitSync(
         Map.of(partition, FollowerPositions.position(consumer.position(partition), given)));
-    committedNanos = System.nanoTime();
+    committedNanos = execution.nanos();
   }
 }

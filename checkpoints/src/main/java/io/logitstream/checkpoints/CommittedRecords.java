@@ -63,14 +63,15 @@ final class CommittedRecords {
       java.util.function.Consumer<ConsumerRecord<String, byte[]>> visitor) {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
-    long lastProgressNanos = System.nanoTime();
+    long lastProgressNanos = clients.execution().nanos();
     try {
       while (consumer.position(partition) < end) {
         long before = consumer.position(partition);
         consumer.poll(POLL).forEach(visitor);
         if (consumer.position(partition) > before) {
-          lastProgressNanos = System.nanoTime();
-        } else if (System.nanoTime() - lastProgressNanos > LONGEST_TRANSACTION.toNanos()) {
+          lastProgressNanos = clients.execution().nanos();
+        } else if (clients.execution().nanos() - lastProgressNanos
+            > LONGEST_TRANSACTION.toNanos()) {
           throw new LogitstreamException(
               FailureKind.RETRYABLE,
               "%s stands at %d and should reach %d: a transaction has been open for %d minutes"

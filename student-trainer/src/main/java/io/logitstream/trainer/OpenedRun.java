@@ -6,15 +6,13 @@ import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.checkpoints.ExpiredCheckpointException;
 import io.logitstream.checkpoints.LedgerReader;
 import io.logitstream.checkpoints.WholeCheckpoint;
-import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
-import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.schemas.ComputeEnvironment;
+import io.logitstream.trainer.recovery.Compute;
 import io.logitstream.trainer.recovery.RunConfiguration;
 import io.logitstream.trainer.recovery.RunFacts;
 import io.logitstream.trainer.recovery.RunTakeover;
@@ -59,6 +57,7 @@ record OpenedRun(
    * Takes a run over and restores its student.
    *
    * @param ownIncarnation the newest incarnation that this process started, 0 before its first
+   * @param starter starts what the student is computed on
    * @throws ConfigurationException if the settings are not those that the run was started with;
    *     then another trainer of the run is left alone
    */
@@ -67,9 +66,10 @@ record OpenedRun(
       KafkaClients clients,
       CheckpointCommitter committer,
       long ownIncarnation,
+      Compute.Starter starter,
       TrainerClock clock) {
     TrainingSettings training = settings.training();
-    TorchEngine engine = startEngine(training);
+    Compute compute = starter.start(training);
     try (CheckpointReader checkpoints = new CheckpointReader(clients);
         LedgerReader ledger = new LedgerReader(clients)) {
       List<CheckpointManifest> before = checkpoints.list(settings.run());
@@ -89,7 +89,7 @@ record OpenedRun(
               clock.now());
       Optional<CheckpointManifest> newest = takeover.newest();
       newest.ifPresent(manifest -> check(settings, model, manifest));
-      ComputeType computeType = computeType(training, engine, newest);
+      ComputeType computeType = computeType(training, compute, newest);
       RunFacts facts =
           new RunFacts(
               settings.run(),
@@ -103,7 +103,7 @@ record OpenedRun(
               settings.ingest().teachers().names(),
               training.seed(),
               configuration(settings, computeType),
-              environment(engine, computeType),
+              compute.environment(computeType),
               version(),
               newest
                   .map(CheckpointManifest::getReplayOf)
@@ -113,12 +113,16 @@ record OpenedRun(
       Optional<WholeCheckpoint> resumed =
           newestWhole(takeover, checkpoints, training.optimizer().averages().isKept(), damage);
       Student student =
-          new Student(
-              engine,
-              model.config(),
+          compute.student(
+              model,
               computeType,
               training,
-              state(engine, model, training, resumed.or(() -> source)));
+              resumed
+                  .or(() -> source)
+                  .map(
+                      whole ->
+                          StudentArtifacts.snapshot(
+                              whole, training.optimizer().averages().isKept())));
       return new OpenedRun(
           takeover,
           resumed.map(WholeCheckpoint::manifest),
@@ -180,14 +184,6 @@ record OpenedRun(
     return StudentModel.read(settings.training().model(), settings.training().seed());
   }
 
-  private static TorchEngine startEngine(TrainingSettings training) {
-    try {
-      return TorchEngine.start(training.device(), training.threads());
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("compute.device: " + e.getMessage());
-    }
-  }
-
   private static void checkFrozen(TrainingSettings training, StudentModel model) {
     try {
       training.optimizer().freezing().trained(model.config());
@@ -217,13 +213,13 @@ record OpenedRun(
   }
 
   private static ComputeType computeType(
-      TrainingSettings training, TorchEngine engine, Optional<CheckpointManifest> newest) {
+      TrainingSettings training, Compute compute, Optional<CheckpointManifest> newest) {
     return newest
         .map(OpenedRun::computeType)
         .orElseGet(
             () ->
                 switch (training.computeType()) {
-                  case AUTO -> engine.preferredComputeType();
+                  case AUTO -> compute.preferredType();
                   case F32 -> ComputeType.F32;
                   case BF16 -> ComputeType.BF16;
                 });
@@ -256,28 +252,6 @@ record OpenedRun(
               found.manifest().getStep());
         });
     return whole;
-  }
-
-  private static TrainingState state(
-      TorchEngine engine,
-      StudentModel model,
-      TrainingSettings training,
-      Optional<WholeCheckpoint> resumed) {
-    boolean averaged = training.optimizer().averages().isKept();
-    if (resumed.isEmpty()) {
-      return TrainingState.initial(engine, model.config(), model.weights(), averaged);
-    }
-    return TrainingState.restore(
-        engine, model.config(), StudentArtifacts.snapshot(resumed.get(), averaged));
-  }
-
-  private static ComputeEnvironment environment(TorchEngine engine, ComputeType computeType) {
-    return new ComputeEnvironment(
-        engine.deviceName(),
-        computeType.label(),
-        engine.threads(),
-        engine.libtorchVersion(),
-        engine.fingerprint(computeType));
   }
 
   private static void compareHardware(CheckpointManifest newest, RunFacts facts) {

@@ -9,10 +9,9 @@ import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
-import io.logitstream.trainer.training.TrainerClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +38,7 @@ public final class StudentTrainer implements Service {
   private final MeterRegistry meters;
   private final Health health;
   private final TrainerProgress progress;
+  private final TrainerPorts ports;
 
   /**
    * @param topics what the pipeline's topics must be, verified at every start
@@ -53,12 +53,29 @@ public final class StudentTrainer implements Service {
       MeterRegistry meters,
       Health health,
       TrainerProgress progress) {
+    this(settings, kafka, topics, meters, health, progress, TrainerPorts.production());
+  }
+
+  /**
+   * As the other constructor.
+   *
+   * @param ports what the trainer touches of the world
+   */
+  public StudentTrainer(
+      TrainerSettings settings,
+      KafkaSettings kafka,
+      TopicSettings topics,
+      MeterRegistry meters,
+      Health health,
+      TrainerProgress progress,
+      TrainerPorts ports) {
     this.settings = settings;
     this.kafka = kafka;
     this.topics = topics;
     this.meters = meters;
     this.health = health;
     this.progress = progress;
+    this.ports = ports;
     health.ready(COMPONENT, false, "starting");
   }
 
@@ -72,6 +89,7 @@ public final class StudentTrainer implements Service {
   @Override
   public void run(StopSignal stop) throws Exception {
     TrainerMeters trainerMeters = new TrainerMeters(meters);
+    RandomGenerator random = ports.execution().random();
     try {
       long incarnation = 0;
       int failures = 0;
@@ -80,7 +98,7 @@ public final class StudentTrainer implements Service {
             new TrainingSession(
                 settings,
                 new TrainingSession.Surroundings(
-                    kafka, topics, meters, trainerMeters, health, progress, TrainerClock.system()),
+                    kafka, topics, meters, trainerMeters, health, progress, ports),
                 incarnation);
         try (session) {
           session.run(stop);
@@ -98,7 +116,7 @@ public final class StudentTrainer implements Service {
             throw e;
           }
           health.ready(COMPONENT, false, String.valueOf(e.getMessage()));
-          Duration pause = SESSIONS.pause(failures, new SplittableRandom());
+          Duration pause = SESSIONS.pause(failures, random);
           LOGGER.warn(
               "going on from the newest checkpoint in {} ms: {}. {}",
               pause.toMillis(),

@@ -10,6 +10,7 @@ import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicIdentity;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.RollbackEntry;
@@ -56,6 +57,7 @@ final class TrainingSession implements AutoCloseable {
   private final Health health;
   private final TrainerProgress progress;
   private final TrainerClock clock;
+  private final Execution execution;
   private final Resources resources = new Resources();
   private final AtomicBoolean committed = new AtomicBoolean();
   private final AtomicBoolean grown = new AtomicBoolean();
@@ -74,7 +76,7 @@ final class TrainingSession implements AutoCloseable {
       TrainerMeters trainerMeters,
       Health health,
       TrainerProgress progress,
-      TrainerClock clock) {}
+      TrainerPorts ports) {}
 
   /**
    * @param ownIncarnation the newest incarnation that this trainer has started, 0 before its first
@@ -83,10 +85,17 @@ final class TrainingSession implements AutoCloseable {
     this.settings = settings;
     this.surroundings = surroundings;
     this.meters = surroundings.meters();
-    this.clients = new KafkaClients(surroundings.kafka(), "trainer-" + settings.run(), meters);
+    this.execution = surroundings.ports().execution();
+    this.clients =
+        new KafkaClients(
+            surroundings.kafka(),
+            "trainer-" + settings.run(),
+            meters,
+            surroundings.ports().log(),
+            execution);
     this.health = surroundings.health();
     this.progress = surroundings.progress();
-    this.clock = surroundings.clock();
+    this.clock = TrainerClock.of(execution);
     this.incarnation = ownIncarnation;
     this.isFirst = ownIncarnation == 0;
   }
@@ -108,7 +117,7 @@ final class TrainingSession implements AutoCloseable {
 
   /** Takes the run over, and trains. */
   void run(StopSignal stop) throws InterruptedException {
-    StopSignal ending = new StopSignal();
+    StopSignal ending = new StopSignal(execution);
     stop.onRequest(ending::request);
     Admin admin = resources.add(clients.admin());
     Topics.verify(admin, surroundings.topics().pipeline());
@@ -117,7 +126,9 @@ final class TrainingSession implements AutoCloseable {
         resources.add(
             new CheckpointCommitter(
                 clients, settings.run(), settings.checkpoint().transactionTimeout()));
-    OpenedRun run = OpenedRun.open(settings, clients, committer, incarnation, clock);
+    OpenedRun run =
+        OpenedRun.open(
+            settings, clients, committer, incarnation, surroundings.ports().compute(), clock);
     resources.add(run.student());
     incarnation = run.takeover().incarnation();
     Optional<CheckpointManifest> newest = run.resumed();
@@ -161,7 +172,8 @@ final class TrainingSession implements AutoCloseable {
         new PartitionBuffers<>(
             logits.partitions(),
             settings.ingest().bufferRecords(),
-            settings.ingest().bufferBytes());
+            settings.ingest().bufferBytes(),
+            execution);
     // Who waits for a record must not miss the wish to stop.
     ending.onRequest(log::end);
     KafkaFeed<Reading> feed = startFeed(consumer, cursor, log, student);
@@ -262,7 +274,8 @@ final class TrainingSession implements AutoCloseable {
                 settings.replay().untilOffsets(),
                 log,
                 decoder,
-                health));
+                health,
+                execution));
     feed.commit(cursor.nextOffsets());
     return feed;
   }
@@ -291,7 +304,7 @@ final class TrainingSession implements AutoCloseable {
               progress.checkpointCommitted(manifest, weightsSha256);
             },
             () -> sweepIfDue(sweeper),
-            clock,
+            execution,
             meters));
   }
 

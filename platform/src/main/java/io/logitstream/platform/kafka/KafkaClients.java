@@ -1,5 +1,6 @@
 package io.logitstream.platform.kafka;
 
+import io.logitstream.platform.lifecycle.Execution;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,6 +23,8 @@ public final class KafkaClients {
   private final KafkaSettings settings;
   private final String clientIdPrefix;
   private final @Nullable MeterRegistry meters;
+  private final ClientSource source;
+  private final Execution execution;
   private final AtomicInteger made = new AtomicInteger();
 
   /** Clients without meters. */
@@ -32,9 +35,30 @@ public final class KafkaClients {
   /** Clients whose own metrics appear among the meters until they are closed. */
   public KafkaClients(
       KafkaSettings settings, String clientIdPrefix, @Nullable MeterRegistry meters) {
+    this(settings, clientIdPrefix, meters, ClientSource.network(), Execution.system());
+  }
+
+  /**
+   * Clients of another source than the network.
+   *
+   * @param execution whose time waits for their answers are measured with
+   */
+  public KafkaClients(
+      KafkaSettings settings,
+      String clientIdPrefix,
+      @Nullable MeterRegistry meters,
+      ClientSource source,
+      Execution execution) {
     this.settings = settings;
     this.clientIdPrefix = clientIdPrefix;
     this.meters = meters;
+    this.source = source;
+    this.execution = execution;
+  }
+
+  /** The clock that waits for the clients' answers are measured with. */
+  public Execution execution() {
+    return execution;
   }
 
   /** The settings that the clients are made from. */
@@ -58,7 +82,7 @@ public final class KafkaClients {
     config.put("fetch.max.bytes", 32 << 20);
     passThrough(config, "consumer.");
     config.putAll(overrides);
-    return new MeteredConsumer(config, meters);
+    return source.consumer(config, meters);
   }
 
   /**
@@ -69,7 +93,7 @@ public final class KafkaClients {
   public Producer<String, byte[]> producer(Map<String, Object> overrides) {
     Map<String, Object> config = producerConfig();
     config.putAll(overrides);
-    return new MeteredProducer(config, meters);
+    return source.producer(config, meters);
   }
 
   /**
@@ -86,7 +110,7 @@ public final class KafkaClients {
     config.put("transactional.id", transactionalId);
     config.put("transaction.timeout.ms", Math.toIntExact(timeout.toMillis()));
     config.putAll(overrides);
-    return new MeteredProducer(config, meters);
+    return source.producer(config, meters);
   }
 
   /** A client for topics, groups and their settings. */
@@ -95,7 +119,7 @@ public final class KafkaClients {
     config.put("default.api.timeout.ms", 30_000);
     config.put("request.timeout.ms", 15_000);
     passThrough(config, "admin.");
-    return Admin.create(config);
+    return source.admin(config);
   }
 
   private Map<String, Object> producerConfig() {

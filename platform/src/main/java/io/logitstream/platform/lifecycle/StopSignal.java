@@ -3,22 +3,43 @@ package io.logitstream.platform.lifecycle;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 
 /** A wish to stop, made once and seen by every thread. */
 public final class StopSignal {
-  private final CountDownLatch requested = new CountDownLatch(1);
+  private final Lock lock;
+  private final Condition asked;
   private final List<Runnable> actions = new CopyOnWriteArrayList<>();
+  private volatile boolean requested;
+
+  /** A wish that the machine's own threads wait for. */
+  public StopSignal() {
+    this(Execution.system());
+  }
+
+  /**
+   * @param execution whose threads wait for it
+   */
+  public StopSignal(Execution execution) {
+    this.lock = execution.newLock();
+    this.asked = lock.newCondition();
+  }
 
   /** Whether to stop. */
   public boolean requested() {
-    return requested.getCount() == 0;
+    return requested;
   }
 
   /** Asks to stop. Asking again changes nothing. */
   public void request() {
-    requested.countDown();
+    lock.lock();
+    try {
+      requested = true;
+      asked.signalAll();
+    } finally {
+      lock.unlock();
+    }
     for (Runnable action : actions) {
       if (actions.remove(action)) {
         action.run();
@@ -33,7 +54,16 @@ public final class StopSignal {
    * @throws InterruptedException if the thread was interrupted
    */
   public boolean await(Duration longest) throws InterruptedException {
-    return requested.await(longest.toNanos(), TimeUnit.NANOSECONDS);
+    lock.lockInterruptibly();
+    try {
+      long leftNanos = longest.toNanos();
+      while (!requested && leftNanos > 0) {
+        leftNanos = asked.awaitNanos(leftNanos);
+      }
+      return requested;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.logitstream.trainer.evaluation;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.schemas.EvaluationSet;
 import io.logitstream.schemas.EvaluationSetPinnedEntry;
 import io.logitstream.schemas.EvaluationWindow;
@@ -12,6 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 
 /**
  * The evaluation sets of a run: those that its ledger names, found again, and those of further
@@ -21,6 +25,8 @@ import java.util.TreeMap;
 final class EvaluationSets {
   private final int windows;
   private final int maxDomains;
+  private final Lock offers;
+  private final Condition offered;
   private final Map<String, Restoration> restorations = new TreeMap<>();
   private final Map<String, List<EvaluationWindowRecord>> candidates = new TreeMap<>();
   private final Map<String, PinnedSet> pinned = new TreeMap<>();
@@ -28,8 +34,15 @@ final class EvaluationSets {
   /**
    * @param windows windows of a domain that is pinned
    * @param ledger the sets that the run's ledger names
+   * @param execution whose threads offer and wait
    */
-  EvaluationSets(int windows, int maxDomains, Collection<EvaluationSetPinnedEntry> ledger) {
+  EvaluationSets(
+      int windows,
+      int maxDomains,
+      Collection<EvaluationSetPinnedEntry> ledger,
+      Execution execution) {
+    this.offers = execution.newLock();
+    this.offered = offers.newCondition();
     this.windows = windows;
     this.maxDomains = maxDomains;
     ledger.forEach(entry -> restorations.put(entry.getDomain(), new Restoration(entry)));
@@ -55,7 +68,17 @@ final class EvaluationSets {
   }
 
   /** Takes the next window of the topic. */
-  synchronized void offer(EvaluationWindowRecord window) {
+  void offer(EvaluationWindowRecord window) {
+    take(window);
+    offers.lock();
+    try {
+      offered.signalAll();
+    } finally {
+      offers.unlock();
+    }
+  }
+
+  private synchronized void take(EvaluationWindowRecord window) {
     Restoration restoration = restorations.get(window.domain());
     if (restoration != null) {
       restoration.offer(window);
@@ -70,7 +93,6 @@ final class EvaluationSets {
         found.add(window);
       }
     }
-    notifyAll();
   }
 
   /** Whether everything that the ledger names was found again. */
@@ -105,8 +127,13 @@ final class EvaluationSets {
 
   /** Waits for an offer, a bounded time. */
   @SuppressWarnings("WaitNotInLoop") // the callers loop, with conditions of their own
-  synchronized void awaitOffer(long longestMs) throws InterruptedException {
-    wait(longestMs);
+  void awaitOffer(long longestMs) throws InterruptedException {
+    offers.lockInterruptibly();
+    try {
+      offered.await(longestMs, TimeUnit.MILLISECONDS);
+    } finally {
+      offers.unlock();
+    }
   }
 
   /** Pins the domains whose windows are there; gives their entries in the ledger. */

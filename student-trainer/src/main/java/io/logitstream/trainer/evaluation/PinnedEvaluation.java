@@ -8,6 +8,7 @@ import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.TopicIdentity;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.EvaluationSet;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -59,7 +61,7 @@ public final class PinnedEvaluation implements AutoCloseable {
   private final PartitionBuffers<FetchedRecord<Optional<EvaluationWindowRecord>>> buffers;
   private final EvaluationRecordDecoder decoder;
   private final KafkaFeed<Optional<EvaluationWindowRecord>> feed;
-  private final Thread reader;
+  private final ExecutorService reader;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean readToEnd;
 
@@ -95,8 +97,10 @@ public final class PinnedEvaluation implements AutoCloseable {
       int maxCondemned,
       Health health) {
     this.settings = settings;
-    this.sets = new EvaluationSets(settings.windows(), settings.maxDomains(), ledger);
-    this.buffers = new PartitionBuffers<>(topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES);
+    Execution execution = clients.execution();
+    this.sets = new EvaluationSets(settings.windows(), settings.maxDomains(), ledger, execution);
+    this.buffers =
+        new PartitionBuffers<>(topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES, execution);
     this.condemned = new CondemnedWindows(topic, deadLetters, skips, maxCondemned);
     this.decoder =
         new EvaluationRecordDecoder(
@@ -110,10 +114,10 @@ public final class PinnedEvaluation implements AutoCloseable {
             beginnings(consumer, topic),
             buffers,
             decoder,
-            health);
-    this.reader = new Thread(this::read, "trainer-evaluation-reader");
-    reader.setDaemon(true);
-    reader.start();
+            health,
+            execution);
+    this.reader = execution.newThread("trainer-evaluation-reader");
+    reader.execute(this::read);
   }
 
   /**
@@ -205,6 +209,7 @@ public final class PinnedEvaluation implements AutoCloseable {
   public void close() {
     buffers.end();
     feed.close();
+    reader.shutdown();
     decoder.close();
   }
 

@@ -4,6 +4,7 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaFailures;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.platform.lifecycle.StoppedException;
@@ -15,7 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -51,15 +53,16 @@ public final class KafkaFeed<T> implements AutoCloseable {
   private final PartitionBuffers<FetchedRecord<T>> buffers;
   private final RecordDecoder<T> decoder;
   private final Health health;
-  private final StopSignal closing = new StopSignal();
-  private final Thread thread;
-  private final RandomGenerator random = new SplittableRandom();
+  private final Execution execution;
+  private final StopSignal closing;
+  private final ExecutorService thread;
+  private final RandomGenerator random;
   private volatile Map<TopicPartition, OffsetAndMetadata> toCommit = Map.of();
   private volatile OptionalLong lag = OptionalLong.empty();
   private volatile boolean grown;
   private Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
-  private long committedNanos = System.nanoTime();
-  private long growthNanos = System.nanoTime();
+  private long committedNanos;
+  private long growthNanos;
 
   private KafkaFeed(
       String name,
@@ -68,7 +71,8 @@ public final class KafkaFeed<T> implements AutoCloseable {
       Map<Integer, Long> until,
       PartitionBuffers<FetchedRecord<T>> buffers,
       RecordDecoder<T> decoder,
-      Health health) {
+      Health health,
+      Execution execution) {
     this.name = name;
     this.until = Map.copyOf(until);
     this.consumer = consumer;
@@ -76,14 +80,19 @@ public final class KafkaFeed<T> implements AutoCloseable {
     this.buffers = buffers;
     this.decoder = decoder;
     this.health = health;
-    this.thread = new Thread(this::run, name);
-    thread.setDaemon(true);
+    this.execution = execution;
+    this.closing = new StopSignal(execution);
+    this.thread = execution.newThread(name);
+    this.random = execution.random();
+    this.committedNanos = execution.nanos();
+    this.growthNanos = execution.nanos();
   }
 
   /**
    * Starts fetching, with no end.
    *
-   * @see #start(String, Consumer, String, List, Map, PartitionBuffers, RecordDecoder, Health)
+   * @see #start(String, Consumer, String, List, Map, PartitionBuffers, RecordDecoder, Health,
+   *     Execution)
    */
   public static <T> KafkaFeed<T> start(
       String name,
@@ -92,8 +101,9 @@ public final class KafkaFeed<T> implements AutoCloseable {
       List<PartitionPosition> positions,
       PartitionBuffers<FetchedRecord<T>> buffers,
       RecordDecoder<T> decoder,
-      Health health) {
-    return start(name, consumer, topic, positions, Map.of(), buffers, decoder, health);
+      Health health,
+      Execution execution) {
+    return start(name, consumer, topic, positions, Map.of(), buffers, decoder, health, execution);
   }
 
   /**
@@ -103,6 +113,7 @@ public final class KafkaFeed<T> implements AutoCloseable {
    * @param consumer closed with the feed
    * @param positions where to begin, one for each partition, in order
    * @param until the offset of a partition from which on nothing is read: there it is idle
+   * @param execution on which the feed has its thread
    * @throws LogitstreamException CONFIGURATION if records at a position are gone
    */
   public static <T> KafkaFeed<T> start(
@@ -113,7 +124,8 @@ public final class KafkaFeed<T> implements AutoCloseable {
       Map<Integer, Long> until,
       PartitionBuffers<FetchedRecord<T>> buffers,
       RecordDecoder<T> decoder,
-      Health health) {
+      Health health,
+      Execution execution) {
     List<TopicPartition> partitions =
         positions.stream()
             .map(position -> new TopicPartition(topic, position.getPartition()))
@@ -140,8 +152,8 @@ public final class KafkaFeed<T> implements AutoCloseable {
               position.getNextOffset(), Optional.ofNullable(position.getLeaderEpoch()), ""));
     }
     KafkaFeed<T> feed =
-        new KafkaFeed<>(name, consumer, partitions, until, buffers, decoder, health);
-    feed.thread.start();
+        new KafkaFeed<>(name, consumer, partitions, until, buffers, decoder, health, execution);
+    feed.thread.execute(feed::run);
     return feed;
   }
 
@@ -171,13 +183,13 @@ public final class KafkaFeed<T> implements AutoCloseable {
   public void close() {
     closing.request();
     consumer.wakeup();
+    thread.shutdown();
     try {
-      thread.join(LONGEST_CLOSE.toMillis());
+      if (!thread.awaitTermination(LONGEST_CLOSE.toNanos(), TimeUnit.NANOSECONDS)) {
+        LOGGER.warn("{} did not stop within {} s", name, LONGEST_CLOSE.toSeconds());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    if (thread.isAlive()) {
-      LOGGER.warn("{} did not stop within {} s", name, LONGEST_CLOSE.toSeconds());
     }
     health.gone(name);
   }
@@ -342,10 +354,10 @@ public final class KafkaFeed<T> implements AutoCloseable {
 
   /** Asks what the client knows by now; it asks the broker every few minutes. */
   private void refreshGrowth() {
-    if (grown || System.nanoTime() - growthNanos < GROWTH_NANOS) {
+    if (grown || execution.nanos() - growthNanos < GROWTH_NANOS) {
       return;
     }
-    growthNanos = System.nanoTime();
+    growthNanos = execution.nanos();
     try {
       grown =
           consumer.partitionsFor(partitions.get(0).topic(), END_OFFSETS).size() > partitions.size();
@@ -358,10 +370,10 @@ public final class KafkaFeed<T> implements AutoCloseable {
     Map<TopicPartition, OffsetAndMetadata> offsets = toCommit;
     if (offsets.isEmpty()
         || offsets.equals(committed)
-        || System.nanoTime() - committedNanos < COMMIT_NANOS) {
+        || execution.nanos() - committedNanos < COMMIT_NANOS) {
       return;
     }
-    committedNanos = System.nanoTime();
+    committedNanos = execution.nanos();
     committed = offsets;
     try {
       consumer.commitAsync(

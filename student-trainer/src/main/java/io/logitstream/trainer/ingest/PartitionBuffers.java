@@ -2,6 +2,7 @@ package io.logitstream.trainer.ingest;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.trainer.planning.CommittedLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what is queued
  */
 public final class PartitionBuffers<T> implements CommittedLog<T> {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Lock lock;
+  private final Condition changed;
   private final List<Queue<T>> queues = new ArrayList<>();
   private final int maxRecords;
   private final long maxBytes;
@@ -30,8 +31,11 @@ public final class PartitionBuffers<T> implements CommittedLog<T> {
   /**
    * @param maxRecords records of a partition from which on it is full
    * @param maxBytes bytes of a partition from which on it is full
+   * @param execution whose threads fetch and plan
    */
-  public PartitionBuffers(int partitions, int maxRecords, long maxBytes) {
+  public PartitionBuffers(int partitions, int maxRecords, long maxBytes, Execution execution) {
+    this.lock = execution.newLock();
+    this.changed = lock.newCondition();
     for (int partition = 0; partition < partitions; partition++) {
       queues.add(new Queue<>());
     }

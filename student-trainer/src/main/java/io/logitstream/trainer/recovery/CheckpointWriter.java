@@ -4,6 +4,7 @@ import io.logitstream.checkpoints.CheckpointCommitter;
 import io.logitstream.checkpoints.ChunkUploader;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaFailures;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.trainer.training.LossTermsOf;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -38,13 +38,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private final Runnable afterCommit;
   private final TrainerClock clock;
   private final Timer duration;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread created = new Thread(task, "trainer-checkpoints");
-            created.setDaemon(true);
-            return created;
-          });
+  private final ExecutorService thread;
   private @Nullable Future<?> inFlight;
 
   /**
@@ -53,6 +47,7 @@ public final class CheckpointWriter implements AutoCloseable {
    * @param onCommitted told of each checkpoint and the SHA-256 of its weights, on the writer's
    *     thread
    * @param afterCommit what is to be done on the writer's thread after each checkpoint
+   * @param execution on which the writer has its thread
    */
   public CheckpointWriter(
       RunFacts facts,
@@ -61,7 +56,7 @@ public final class CheckpointWriter implements AutoCloseable {
       Runnable topicCheck,
       BiConsumer<CheckpointManifest, String> onCommitted,
       Runnable afterCommit,
-      TrainerClock clock,
+      Execution execution,
       MeterRegistry meters) {
     this.facts = facts;
     this.uploader = uploader;
@@ -69,7 +64,8 @@ public final class CheckpointWriter implements AutoCloseable {
     this.topicCheck = topicCheck;
     this.onCommitted = onCommitted;
     this.afterCommit = afterCommit;
-    this.clock = clock;
+    this.clock = TrainerClock.of(execution);
+    this.thread = execution.newThread("trainer-checkpoints");
     this.duration =
         Timer.builder("logitstream.trainer.checkpoint")
             .description("From a checkpoint's snapshot to its commit")

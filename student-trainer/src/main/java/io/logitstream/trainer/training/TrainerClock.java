@@ -1,5 +1,6 @@
 package io.logitstream.trainer.training;
 
+import io.logitstream.platform.lifecycle.Execution;
 import java.time.Instant;
 
 /** The time, as the trainer sees it. */
@@ -10,17 +11,17 @@ public interface TrainerClock {
   /** Nanoseconds from any origin, never going back, for measuring. */
   long nanos();
 
-  /** The machine's clock. */
-  static TrainerClock system() {
+  /** The clock of an execution. */
+  static TrainerClock of(Execution execution) {
     return new TrainerClock() {
       @Override
       public Instant now() {
-        return Instant.now();
+        return execution.now();
       }
 
       @Override
       public long nanos() {
-        return System.nanoTime();
+        return execution.nanos();
       }
     };
   }

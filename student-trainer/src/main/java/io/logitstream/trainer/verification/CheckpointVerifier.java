@@ -22,6 +22,7 @@ import io.logitstream.schemas.ComputeEnvironment;
 import io.logitstream.trainer.TrainerSettings;
 import io.logitstream.trainer.recovery.RunConfiguration;
 import io.logitstream.trainer.training.Student;
+import io.logitstream.trainer.training.TorchStudent;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -161,7 +162,7 @@ public final class CheckpointVerifier implements AutoCloseable {
             Optional.ofNullable(before.get(AVERAGES)).map(ByteBuffer::wrap),
             ancestor.getStep());
     try (Student student =
-            new Student(engine, config, computeType(ancestor), settings.training(), state);
+            new TorchStudent(engine, config, computeType(ancestor), settings.training(), state);
         RecordedOrder log = new RecordedOrder(clients, topic, history);
         Retraining retraining = new Retraining(kafka, settings, config, history, student, log)) {
       try {

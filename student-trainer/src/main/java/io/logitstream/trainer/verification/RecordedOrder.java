@@ -157,7 +157,8 @@ final class RecordedOrder implements AutoCloseable {
     Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 64));
     try {
       PartitionBuffers<FetchedRecord<ConsumerRecord<String, byte[]>>> buffers =
-          new PartitionBuffers<>(topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES);
+          new PartitionBuffers<>(
+              topic.partitions(), BUFFER_RECORDS, BUFFER_BYTES, clients.execution());
       return new Reading(
           buffers,
           KafkaFeed.start(
@@ -167,7 +168,8 @@ final class RecordedOrder implements AutoCloseable {
               positions(beginnings(consumer)),
               buffers,
               read -> read,
-              new Health()));
+              new Health(),
+              clients.execution()));
     } catch (RuntimeException | UnprovenException e) {
       consumer.close();
       throw e;

@@ -2,6 +2,7 @@ package io.logitstream.trainer.planning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.trainer.ingest.PartitionBuffers;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ class CanonicalOrderTest {
 
   @Test
   void aPartitionThatIsNotKnownToBeIdleIsWaitedFor() throws Exception {
-    PartitionBuffers<Numbered> log = new PartitionBuffers<>(2, 10, 1000);
+    PartitionBuffers<Numbered> log = new PartitionBuffers<>(2, 10, 1000, Execution.system());
     log.add(1, new Numbered(1, 0), 1);
     CanonicalPlanner<Numbered> planner = new CanonicalPlanner<>(log, 1, 0);
     CompletableFuture<Optional<Numbered>> next =
@@ -98,7 +99,8 @@ class CanonicalOrderTest {
 
   private static List<Numbered> fetchedAtRandom(int[] lengths, Plan plan, SplittableRandom random)
       throws Exception {
-    PartitionBuffers<Numbered> log = new PartitionBuffers<>(lengths.length, 8, 1000);
+    PartitionBuffers<Numbered> log =
+        new PartitionBuffers<>(lengths.length, 8, 1000, Execution.system());
     SplittableRandom fetches = random.split();
     Thread feed = new Thread(() -> feed(log, lengths, fetches));
     feed.start();
@@ -127,7 +129,8 @@ class CanonicalOrderTest {
   }
 
   private static PartitionBuffers<Numbered> filled(int[] lengths, int[] from) {
-    PartitionBuffers<Numbered> log = new PartitionBuffers<>(lengths.length, 8, 1000);
+    PartitionBuffers<Numbered> log =
+        new PartitionBuffers<>(lengths.length, 8, 1000, Execution.system());
     for (int partition = 0; partition < lengths.length; partition++) {
       for (int offset = from[partition]; offset < lengths[partition]; offset++) {
         log.add(partition, new Numbered(partition, offset), 1);

@@ -158,7 +158,7 @@ class StepTakerTest {
       // Under the norm it is as good as any other; the norm's derivative overflows.
       embeddings.putFloat((WITHOUT_GRADIENT * CONFIG.hiddenSize() + i) * Float.BYTES, 1e-22f);
     }
-    return new Student(
+    return new TorchStudent(
         engine,
         CONFIG,
         ComputeType.F32,
