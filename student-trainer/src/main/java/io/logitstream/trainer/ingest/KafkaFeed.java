@@ -196,6 +196,16 @@ public final class KafkaFeed<T> implements AutoCloseable {
 
   private void run() {
     try (consumer) {
+      fetchUntilClosed();
+    } catch (KafkaException e) {
+      LOGGER.warn("{}: the consumer was not closed in order", name, e);
+    } finally {
+      buffers.end();
+    }
+  }
+
+  private void fetchUntilClosed() {
+    try {
       while (!closing.requested()) {
         fetch();
         refreshIdle();
@@ -227,8 +237,6 @@ public final class KafkaFeed<T> implements AutoCloseable {
       // Whoever waits for records must not wait for ever when memory has run out.
       fail(e);
       throw e;
-    } finally {
-      buffers.end();
     }
   }
 
