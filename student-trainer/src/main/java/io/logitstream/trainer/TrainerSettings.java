@@ -9,6 +9,7 @@ import io.logitstream.trainer.gate.GateSettings;
 import io.logitstream.trainer.ingest.IngestSettings;
 import io.logitstream.trainer.planning.PlanSettings;
 import io.logitstream.trainer.recovery.CheckpointSettings;
+import io.logitstream.trainer.rehearsal.RehearsalSettings;
 import io.logitstream.trainer.replay.ReplaySettings;
 import io.logitstream.trainer.training.TrainingSettings;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public record TrainerSettings(
     String run,
     IngestSettings ingest,
     PlanSettings plan,
+    RehearsalSettings rehearsal,
     TrainingSettings training,
     EvaluationSettings evaluation,
     CheckpointSettings checkpoint,
@@ -76,6 +78,7 @@ public record TrainerSettings(
               List.<Setting<?>>of(RUN, MAX_STEPS, STOP_WHEN_IDLE, IDLE_TIME, ACCEPT_LOSS),
               IngestSettings.SETTINGS,
               PlanSettings.SETTINGS,
+              RehearsalSettings.SETTINGS,
               TrainingSettings.SETTINGS,
               EvaluationSettings.SETTINGS,
               CheckpointSettings.SETTINGS,
@@ -91,6 +94,15 @@ public record TrainerSettings(
           "gate.every-steps is %d, and evaluation.windows is 0: the gate measures on the pinned evaluation sets"
               .formatted(gate.everySteps()));
     }
+    checkRehearsal(rehearsal, plan);
+  }
+
+  private static void checkRehearsal(RehearsalSettings rehearsal, PlanSettings plan) {
+    if (rehearsal.isOn() && rehearsal.records(plan.stepRecords()) == 0) {
+      throw new ConfigurationException(
+          "rehearsal.share is %s, and a step has %d records: that is less than half of one. Raise one of them"
+              .formatted(rehearsal.share(), plan.stepRecords()));
+    }
   }
 
   /** Reads the settings. */
@@ -99,6 +111,7 @@ public record TrainerSettings(
         configuration.get(RUN),
         IngestSettings.from(configuration),
         PlanSettings.from(configuration),
+        RehearsalSettings.from(configuration),
         TrainingSettings.from(configuration),
         EvaluationSettings.from(configuration),
         CheckpointSettings.from(configuration),
@@ -117,6 +130,7 @@ public record TrainerSettings(
   public static Set<String> mayChange() {
     Set<String> keys = new TreeSet<>(TrainingSettings.MAY_CHANGE);
     keys.addAll(GateSettings.KEYS);
+    keys.addAll(RehearsalSettings.KEYS);
     return keys;
   }
 
@@ -125,6 +139,7 @@ public record TrainerSettings(
     Map<String, String> identity = new TreeMap<>(plan.identity());
     identity.putAll(training.identity());
     identity.putAll(gate.identity());
+    identity.putAll(rehearsal.identity());
     return identity;
   }
 }

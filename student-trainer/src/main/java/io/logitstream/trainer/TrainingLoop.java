@@ -6,6 +6,7 @@ import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.GateVerdictEntry;
+import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.Verdict;
 import io.logitstream.trainer.evaluation.EvaluationResults;
 import io.logitstream.trainer.evaluation.PinnedEvaluation;
@@ -18,6 +19,7 @@ import io.logitstream.trainer.recovery.CheckpointPlace;
 import io.logitstream.trainer.recovery.CheckpointWriter;
 import io.logitstream.trainer.recovery.PendingLedger;
 import io.logitstream.trainer.recovery.RunPosition;
+import io.logitstream.trainer.rehearsal.Rehearsal;
 import io.logitstream.trainer.training.BatchFiller;
 import io.logitstream.trainer.training.LogIdentity;
 import io.logitstream.trainer.training.StepBatch;
@@ -49,6 +51,7 @@ final class TrainingLoop {
   /**
    * What a loop works with; the caller closes it.
    *
+   * @param rehearsal empty where no older records are trained on
    * @param evaluation empty where nothing is evaluated
    * @param accepted finds the checkpoint that a rollback goes back to
    */
@@ -56,6 +59,7 @@ final class TrainingLoop {
       RunPosition position,
       KafkaFeed<Reading> feed,
       BatchFiller filler,
+      Optional<Rehearsal> rehearsal,
       Student student,
       Optional<PinnedEvaluation> evaluation,
       PendingLedger pending,
@@ -160,7 +164,10 @@ final class TrainingLoop {
             onGrowth.run();
           }
         };
-    while (parts.filler().fill(batch, stop, check)) {
+    while (parts.filler().fill(batch, liveRecords(), stop, check)) {
+      if (parts.rehearsal().isPresent()) {
+        parts.rehearsal().get().fill(batch, parts.student().step() + 1);
+      }
       Optional<StepResult> result = steps.take(batch);
       if (result.isPresent()) {
         return Optional.of(new TakenStep(batch, result.get()));
@@ -169,7 +176,12 @@ final class TrainingLoop {
     return Optional.empty();
   }
 
-  private void recordStep(TakenStep step) {
+  private int liveRecords() {
+    int stepRecords = settings.plan().stepRecords();
+    return parts.rehearsal().map(older -> older.liveRecords(stepRecords)).orElse(stepRecords);
+  }
+
+  private void recordStep(TakenStep step) throws InterruptedException {
     StepBatch batch = step.batch();
     Instant now = clock.now();
     parts
@@ -185,6 +197,16 @@ final class TrainingLoop {
     position.trained(batch.size(), step.result().total().tokens());
     position.cursor().advance(batch.lastRecords(), parts.filler().endStep());
     parts.feed().commit(position.cursor().nextOffsets());
+    if (parts.rehearsal().isPresent()) {
+      parts
+          .rehearsal()
+          .get()
+          .stepTaken(
+              step.result().step(),
+              step.result().byDomain().keySet(),
+              position.cursor().nextOffsets())
+          .ifPresent(window -> parts.pending().rehearsalWindow(window, now));
+    }
   }
 
   private boolean isEvaluated() {
@@ -240,8 +262,13 @@ final class TrainingLoop {
     parts.student().restore(rollback.snapshot());
     // What a start has changed counts from the checkpoint that is now gone on from.
     parts.pending().dropChanges();
-    parts.pending().rollback(rollback.entry(reason, position.cursor()), clock.now());
+    RollbackEntry entry = rollback.entry(reason, position.cursor());
+    parts.pending().rollback(entry, clock.now());
     parts.changes().tell(accepted, parts.pending(), clock.now());
+    parts
+        .rehearsal()
+        .map(older -> older.rolledBack(entry.getDiscarded(), position.cursor().nextOffsets()))
+        .ifPresent(window -> parts.pending().rehearsalWindow(window, clock.now()));
     position.rolledBack(accepted);
     CheckpointPlace place = position.nextCheckpoint(accepted.getStep());
     EvaluationResults evaluation =
@@ -278,6 +305,7 @@ final class TrainingLoop {
                 evaluation,
                 outcome,
                 parts.gate().isOn() ? parts.gate().state().inManifest() : Map.of(),
-                parts.evaluation().map(PinnedEvaluation::inManifest).orElse(List.of())));
+                parts.evaluation().map(PinnedEvaluation::inManifest).orElse(List.of()),
+                parts.rehearsal().map(Rehearsal::inManifest)));
   }
 }

@@ -13,6 +13,7 @@ import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.RehearsalState;
 import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.trainer.evaluation.EvaluationResults;
@@ -32,6 +33,7 @@ import io.logitstream.trainer.recovery.CheckpointWriter;
 import io.logitstream.trainer.recovery.LiveCursor;
 import io.logitstream.trainer.recovery.PendingLedger;
 import io.logitstream.trainer.recovery.RunPosition;
+import io.logitstream.trainer.rehearsal.Rehearsal;
 import io.logitstream.trainer.training.BatchFiller;
 import io.logitstream.trainer.training.LogIdentity;
 import io.logitstream.trainer.training.Telemetry;
@@ -186,8 +188,9 @@ final class TrainingSession implements AutoCloseable {
         };
     CheckpointWriter checkpoints =
         checkpointWriter(run, committer, sweeper, admin, cursor, onGrowth);
+    Optional<Rehearsal> rehearsal = rehearsal(run, cursor, student, pending);
     if (newest.isEmpty()) {
-      writeInitial(run, position, pending, checkpoints, gate);
+      writeInitial(run, position, pending, checkpoints, gate, rehearsal);
     }
     Optional<PinnedEvaluation> evaluation = evaluation(admin, run, student);
 
@@ -218,6 +221,7 @@ final class TrainingSession implements AutoCloseable {
                 position,
                 feed,
                 filler,
+                rehearsal,
                 run.student(),
                 evaluation,
                 pending,
@@ -260,10 +264,7 @@ final class TrainingSession implements AutoCloseable {
       LiveCursor cursor,
       PartitionBuffers<FetchedRecord<Reading>> log,
       StudentIdentity student) {
-    TrainingRecordDecoder decoder =
-        resources.add(
-            new TrainingRecordDecoder(
-                clients.settings(), settings.ingest(), student, settings.training().objective()));
+    TrainingRecordDecoder decoder = decoder(student);
     KafkaFeed<Reading> feed =
         resources.add(
             KafkaFeed.start(
@@ -319,7 +320,8 @@ final class TrainingSession implements AutoCloseable {
       RunPosition position,
       PendingLedger pending,
       CheckpointWriter checkpoints,
-      Gate gate)
+      Gate gate,
+      Optional<Rehearsal> rehearsal)
       throws InterruptedException {
     CheckpointPlace place = position.nextCheckpoint(run.student().step());
     checkpoints.write(
@@ -333,8 +335,39 @@ final class TrainingSession implements AutoCloseable {
             EvaluationResults.NONE,
             gate.isOn() ? GateOutcome.BETWEEN_STEPS : GateOutcome.NO_GATE,
             Map.of(),
-            List.of()));
+            List.of(),
+            rehearsal.map(Rehearsal::inManifest)));
     checkpoints.await();
+  }
+
+  private Optional<Rehearsal> rehearsal(
+      OpenedRun run, LiveCursor cursor, StudentIdentity student, PendingLedger pending) {
+    if (!settings.rehearsal().isOn()) {
+      return Optional.empty();
+    }
+    RehearsalState saved =
+        run.resumed().or(run::source).map(CheckpointManifest::getRehearsal).orElse(null);
+    Rehearsal rehearsal =
+        resources.add(
+            Rehearsal.start(
+                settings.rehearsal(),
+                settings.plan().stepRecords(),
+                settings.training().seed(),
+                cursor.topic(),
+                clients,
+                decoder(student),
+                clock,
+                saved));
+    rehearsal
+        .begin(saved, cursor.nextOffsets())
+        .ifPresent(window -> pending.rehearsalWindow(window, clock.now()));
+    return Optional.of(rehearsal);
+  }
+
+  private TrainingRecordDecoder decoder(StudentIdentity student) {
+    return resources.add(
+        new TrainingRecordDecoder(
+            clients.settings(), settings.ingest(), student, settings.training().objective()));
   }
 
   /** A checkpoint that cannot be read is gone round: from the one before, on the same records. */

@@ -34,6 +34,9 @@ record LedgerAudit(long lost, long twice) {
     Map<Integer, TreeMap<Long, Integer>> consumed = new HashMap<>();
     for (LedgerEntry entry : steps) {
       for (OffsetRange range : entry.getStep().getRanges()) {
+        if (!range.getCursor().equals("live")) {
+          continue; // rehearsed: consumed before, and meant to be consumed again
+        }
         for (long offset = range.getFirstOffset(); offset <= range.getLastOffset(); offset++) {
           consumed
               .computeIfAbsent(range.getPartition(), partition -> new TreeMap<>())

@@ -7,6 +7,8 @@ import io.logitstream.schemas.ChunkRange;
 import io.logitstream.schemas.Cursor;
 import io.logitstream.schemas.LossTerms;
 import io.logitstream.schemas.PartitionPosition;
+import io.logitstream.schemas.RehearsalState;
+import io.logitstream.schemas.RehearsalWindow;
 import java.io.PrintWriter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -55,6 +57,10 @@ final class ManifestText {
     evaluation(manifest);
     artifacts(manifest);
     manifest.getCursors().forEach(this::cursor);
+    RehearsalState rehearsal = manifest.getRehearsal();
+    if (rehearsal != null) {
+      rehearsal(rehearsal.getWindow());
+    }
     out.printf(
         "%nsettings that the result depends on (sha256 %s):%n", manifest.getConfigurationSha256());
     new TreeMap<>(manifest.getConfiguration())
@@ -127,6 +133,23 @@ final class ManifestText {
               : artifact.getUri(),
           artifact.getSha256());
     }
+  }
+
+  private void rehearsal(RehearsalWindow window) {
+    out.printf(
+        "%ncursor rehearsal (id %s): draws from offsets %s%n",
+        window.getTopicId(),
+        window.getRanges().isEmpty()
+            ? "none yet"
+            : window.getRanges().stream()
+                .map(
+                    range ->
+                        "%d@%d-%d"
+                            .formatted(
+                                range.getPartition(),
+                                range.getFromOffset(),
+                                range.getToOffset() - 1))
+                .collect(Collectors.joining(", ")));
   }
 
   private void cursor(Cursor cursor) {

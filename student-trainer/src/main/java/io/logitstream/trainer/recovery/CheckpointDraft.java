@@ -3,11 +3,13 @@ package io.logitstream.trainer.recovery;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.schemas.Cursor;
 import io.logitstream.schemas.EvaluationSet;
+import io.logitstream.schemas.RehearsalState;
 import io.logitstream.trainer.evaluation.EvaluationResults;
 import io.logitstream.trainer.gate.GateOutcome;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A step boundary that becomes a checkpoint.
@@ -22,6 +24,7 @@ import java.util.Map;
  * @param outcome what the gate says
  * @param plannerState what planners keep for the next checkpoint, by name
  * @param evaluationSets the pinned sets
+ * @param rehearsal what the rehearsal keeps for the next checkpoint; empty without rehearsal
  */
 public record CheckpointDraft(
     CheckpointPlace place,
@@ -33,7 +36,8 @@ public record CheckpointDraft(
     EvaluationResults evaluation,
     GateOutcome outcome,
     Map<String, ByteBuffer> plannerState,
-    List<EvaluationSet> evaluationSets) {
+    List<EvaluationSet> evaluationSets,
+    Optional<RehearsalState> rehearsal) {
   public CheckpointDraft {
     plannerState = Map.copyOf(plannerState);
     evaluationSets = List.copyOf(evaluationSets);

@@ -166,6 +166,7 @@ public final class CheckpointWriter implements AutoCloseable {
         .setVerdictReason(draft.outcome().reason())
         .setArtifacts(artifacts)
         .setCursors(List.of(draft.cursor()))
+        .setRehearsal(draft.rehearsal().orElse(null))
         .setTrainedTokens(draft.trainedTokens())
         .setTrainedRecords(draft.trainedRecords())
         .setLoss(

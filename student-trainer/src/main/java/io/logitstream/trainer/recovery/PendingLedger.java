@@ -10,6 +10,7 @@ import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
 import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.PartitionsAddedEntry;
+import io.logitstream.schemas.RehearsalWindow;
 import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.SettingsChangedEntry;
 import io.logitstream.schemas.SkipEntry;
@@ -29,7 +30,10 @@ public final class PendingLedger {
 
   private static final Set<LedgerKind> CHANGES =
       EnumSet.of(
-          LedgerKind.SETTINGS_CHANGED, LedgerKind.TEACHER_SWITCH, LedgerKind.PARTITIONS_ADDED);
+          LedgerKind.SETTINGS_CHANGED,
+          LedgerKind.TEACHER_SWITCH,
+          LedgerKind.PARTITIONS_ADDED,
+          LedgerKind.REHEARSAL_WINDOW);
 
   private final String run;
   private final long incarnation;
@@ -131,6 +135,11 @@ public final class PendingLedger {
   /** An operator accepted that records are missing. */
   public void lossAccepted(LossAcceptedEntry loss, Instant now) {
     add(LedgerKind.LOSS_ACCEPTED, now).setLossAccepted(loss);
+  }
+
+  /** Steps draw older records from another window from here on. */
+  public void rehearsalWindow(RehearsalWindow window, Instant now) {
+    add(LedgerKind.REHEARSAL_WINDOW, now).setRehearsalWindow(window);
   }
 
   /** Forgets what a start has changed. */

@@ -11,6 +11,7 @@ import io.logitstream.schemas.IncarnationStartedEntry;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LedgerKind;
 import io.logitstream.schemas.SkipEntry;
+import io.logitstream.trainer.training.StepBatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +109,9 @@ public record RunTakeover(
         evaluationSets.add(pinned);
       }
       SkipEntry skip = entry.getSkip();
-      if (skip != null && !skip.getCursor().equals(LiveCursor.NAME)) {
+      if (skip != null
+          && !skip.getCursor().equals(LiveCursor.NAME)
+          && !skip.getCursor().equals(StepBatch.REHEARSAL)) {
         skips.add(skip);
       }
     }

@@ -220,18 +220,22 @@ public final class ReplayPlanner {
     }
 
     void add(StepEntry step) {
-      if (!step.getRanges().stream().allMatch(this::isInside)) {
+      // Rehearsed records lie before the ranges; a replay rehearses others.
+      List<OffsetRange> live =
+          step.getRanges().stream()
+              .filter(range -> range.getCursor().equals(LiveCursor.NAME))
+              .toList();
+      if (live.isEmpty() || !live.stream().allMatch(this::isInside)) {
         return;
       }
       steps++;
-      records += step.getRanges().stream().mapToLong(OffsetRange::getCount).sum();
+      records += live.stream().mapToLong(OffsetRange::getCount).sum();
       tokens += step.getTokens().stream().mapToLong(TokenTally::getTokens).sum();
     }
 
     private boolean isInside(OffsetRange range) {
       ReplayPlan.Range wanted = ranges.get(range.getPartition());
       return range.getTopicId().equals(topicId)
-          && range.getCursor().equals(LiveCursor.NAME)
           && wanted != null
           && range.getFirstOffset() >= wanted.from()
           && range.getLastOffset() < wanted.until();

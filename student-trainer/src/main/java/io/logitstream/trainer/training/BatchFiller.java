@@ -49,18 +49,25 @@ public final class BatchFiller {
     this.clock = clock;
   }
 
+  /** As {@link #fill(StepBatch, int, StopSignal, Check)}, to the full number of records. */
+  public boolean fill(StepBatch batch, StopSignal stop, Check check) throws InterruptedException {
+    return fill(batch, batchRecords, stop, check);
+  }
+
   /**
    * Adds records until the batch is full; waits for those that are not there yet.
    *
+   * @param records at which the batch is full
    * @param check called when a record was added, and now and then while there is none
    * @return whether the batch is to be trained on: false if a stop was asked for, or if the log has
    *     ended with nothing left to train on
    */
-  public boolean fill(StepBatch batch, StopSignal stop, Check check) throws InterruptedException {
+  public boolean fill(StepBatch batch, int records, StopSignal stop, Check check)
+      throws InterruptedException {
     long startNanos = clock.nanos();
     try {
       long idleSinceNanos = startNanos;
-      while (batch.size() < batchRecords && !atEnd) {
+      while (batch.size() < records && !atEnd) {
         if (stop.requested()) {
           return false;
         }

@@ -28,6 +28,9 @@ public final class StepBatch {
   /** Letters that would take more are cut: a batch of damaged records must not fill the memory. */
   private static final long MAX_LETTER_BYTES = 32L << 20;
 
+  /** Name of the cursor that rehearses older records of the log. */
+  public static final String REHEARSAL = "rehearsal";
+
   private final LogIdentity log;
   private final DeadLetters deadLetters;
   private final List<Taken> trainable = new ArrayList<>();
@@ -55,10 +58,24 @@ public final class StepBatch {
       trainable.add(new Taken(record, reading, range));
     } else if (record.content() instanceof Reading.Condemned condemned) {
       range.passOver();
-      condemn(read, condemned.code(), condemned.reason());
+      condemn(range, read, condemned.code(), condemned.reason());
     } else {
       range.passOver();
     }
+  }
+
+  /**
+   * Adds an older record: it is consumed by the rehearsal, and moves no position. It is a range of
+   * its own.
+   */
+  public void rehearse(FetchedRecord<Reading> record) {
+    if (!(record.content() instanceof Reading.Trainable reading)) {
+      throw new IllegalArgumentException("nothing to rehearse: " + record.content());
+    }
+    StepRange range = new StepRange(REHEARSAL, record.read());
+    range.add(record.read());
+    ranges.add(range);
+    trainable.add(new Taken(record, reading, range));
   }
 
   /**
@@ -74,7 +91,7 @@ public final class StepBatch {
     if (latest != null && (isOpen || !isTrainable)) {
       return latest;
     }
-    StepRange range = new StepRange(record.read());
+    StepRange range = new StepRange(log.cursor(), record.read());
     ranges.add(range);
     latestRange.put(partition, range);
     return range;
@@ -98,7 +115,7 @@ public final class StepBatch {
       Taken taken = trainable.get(index);
       if (out.contains(index)) {
         taken.range().passOver();
-        condemn(taken.record().read(), "non-finite", reason);
+        condemn(taken.range(), taken.record().read(), "non-finite", reason);
       } else {
         kept.add(taken);
       }
@@ -107,9 +124,11 @@ public final class StepBatch {
     trainable.addAll(kept);
   }
 
-  private void condemn(ConsumerRecord<String, byte[]> read, String code, String reason) {
+  private void condemn(
+      StepRange range, ConsumerRecord<String, byte[]> read, String code, String reason) {
     skips.add(
-        new SkipEntry(log.cursor(), log.topicId(), read.partition(), read.offset(), code, reason));
+        new SkipEntry(
+            range.cursor(), log.topicId(), read.partition(), read.offset(), code, reason));
     ProducerRecord<String, byte[]> letter = deadLetters.letter(read, code, reason);
     boolean tooMuch = letterBytes + CutLetters.bytes(letter) > MAX_LETTER_BYTES;
     ProducerRecord<String, byte[]> kept = tooMuch ? CutLetters.cut(letter) : letter;
@@ -137,17 +156,17 @@ public final class StepBatch {
     return trainable.stream().mapToLong(taken -> taken.record().valueBytes()).sum();
   }
 
-  /** Milliseconds from the creation of each prompt to a time. */
+  /** Milliseconds from the creation of each live prompt to a time. */
   public List<Double> agesMs(java.time.Instant end) {
     return trainable.stream()
+        .filter(taken -> !taken.range().cursor().equals(REHEARSAL))
         .map(taken -> (double) (end.toEpochMilli() - taken.reading().createdAt().toEpochMilli()))
         .toList();
   }
 
   /** The step's entry in the ledger; ends the batch. */
   public StepEntry entry(long step) {
-    List<OffsetRange> closed =
-        ranges.stream().map(range -> range.close(log.cursor(), log.topicId())).toList();
+    List<OffsetRange> closed = ranges.stream().map(range -> range.close(log.topicId())).toList();
     Map<String, TokenTally> tallies = new TreeMap<>();
     for (Taken taken : trainable) {
       Reading.Trainable reading = taken.reading();

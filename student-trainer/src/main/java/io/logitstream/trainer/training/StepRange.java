@@ -6,6 +6,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Records of one partition that a step consumes, as they come. */
 final class StepRange {
+  private final String cursor;
   private final int partition;
   private final long firstOffset;
   private final RecordDigest digest = new RecordDigest();
@@ -13,9 +14,15 @@ final class StepRange {
   private int count;
   private int passedOver;
 
-  StepRange(ConsumerRecord<String, byte[]> first) {
+  StepRange(String cursor, ConsumerRecord<String, byte[]> first) {
+    this.cursor = cursor;
     this.partition = first.partition();
     this.firstOffset = first.offset();
+  }
+
+  /** The cursor that reads them. */
+  String cursor() {
+    return cursor;
   }
 
   int partition() {
@@ -33,7 +40,7 @@ final class StepRange {
     passedOver++;
   }
 
-  OffsetRange close(String cursor, String topicId) {
+  OffsetRange close(String topicId) {
     return OffsetRange.newBuilder()
         .setCursor(cursor)
         .setTopicId(topicId)

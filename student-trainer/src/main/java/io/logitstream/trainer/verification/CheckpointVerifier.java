@@ -164,7 +164,9 @@ public final class CheckpointVerifier implements AutoCloseable {
     try (Student student =
             new TorchStudent(engine, config, computeType(ancestor), settings.training(), state);
         RecordedOrder log = new RecordedOrder(clients, topic, history);
-        Retraining retraining = new Retraining(kafka, settings, config, history, student, log)) {
+        RecordedRehearsal older = new RecordedRehearsal(clients, topic, ancestor);
+        Retraining retraining =
+            new Retraining(kafka, settings, config, history, student, log, older)) {
       try {
         for (RecordedHistory.Chapter chapter : history.chapters()) {
           retraining.follow(chapter);

@@ -18,6 +18,7 @@ import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LossTerms;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.PartitionPosition;
+import io.logitstream.schemas.RehearsalState;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.topics.Topic;
@@ -59,6 +60,7 @@ final class Retraining implements AutoCloseable {
   private final Student student;
   private final StepTaker steps;
   private final RecordedOrder log;
+  private final RecordedRehearsal older;
   private final DeadLetters deadLetters =
       new DeadLetters("verification", Topic.TEACHER_LOGITS, new SimpleMeterRegistry());
   private final List<SkipEntry> expectedSkips = new ArrayList<>();
@@ -76,6 +78,7 @@ final class Retraining implements AutoCloseable {
    * @param config the student's shape
    * @param student as at the ancestor; the caller closes it
    * @param log from the ancestor's positions on; the caller closes it
+   * @param older from the ancestor's window on; the caller closes it
    */
   Retraining(
       KafkaSettings kafka,
@@ -83,7 +86,8 @@ final class Retraining implements AutoCloseable {
       ModelConfig config,
       RecordedHistory history,
       Student student,
-      RecordedOrder log) {
+      RecordedOrder log,
+      RecordedRehearsal older) {
     this.kafka = kafka;
     this.settings = settings;
     this.config = config;
@@ -100,6 +104,7 @@ final class Retraining implements AutoCloseable {
     this.student = student;
     this.steps = new StepTaker(student);
     this.log = log;
+    this.older = older;
     this.trainedRecords = history.ancestor().getTrainedRecords();
     this.trainedTokens = history.ancestor().getTrainedTokens();
     this.decoder =
@@ -140,7 +145,8 @@ final class Retraining implements AutoCloseable {
       case STEP -> step(entry.getStep(), checkpoint);
       case SKIP -> {
         // What was condemned of other topics changes nothing that steps depend on.
-        if (entry.getSkip().getCursor().equals(LiveCursor.NAME)) {
+        String cursor = entry.getSkip().getCursor();
+        if (cursor.equals(LiveCursor.NAME) || cursor.equals(StepBatch.REHEARSAL)) {
           expectedSkips.add(entry.getSkip());
         }
       }
@@ -153,8 +159,12 @@ final class Retraining implements AutoCloseable {
         configuration = configuration.after(entry.getSettingsChanged()).orElse(configuration);
         settings = RecordedSettings.of(ancestor.getRun(), configuration);
         student.use(settings.training());
+        if (!settings.rehearsal().isOn()) {
+          older.goOnWith(Optional.empty());
+        }
         decodeAnew();
       }
+      case REHEARSAL_WINDOW -> older.goOnWith(Optional.of(entry.getRehearsalWindow()));
       case PARTITIONS_ADDED -> log.cursor().addPartitions(entry.getPartitionsAdded().getAfter());
       case LOSS_ACCEPTED -> log.accept(entry.getLossAccepted());
       case EVALUATION_SET_PINNED, GATE_VERDICT, INCARNATION_STARTED -> {
@@ -182,9 +192,14 @@ final class Retraining implements AutoCloseable {
     StepBatch batch = new StepBatch(new LogIdentity(LiveCursor.NAME, log.topic()), deadLetters);
     Optional<StepResult> result = Optional.empty();
     for (OffsetRange range : expected.getRanges()) {
+      boolean isRehearsed = range.getCursor().equals(StepBatch.REHEARSAL);
       for (int taken = 0; taken < range.getCount(); taken++) {
-        ConsumerRecord<String, byte[]> record = next(range, taken, expected, checkpoint);
-        batch.add(new FetchedRecord<>(record, decode(record)));
+        if (isRehearsed) {
+          rehearse(range, batch, expected, checkpoint);
+        } else {
+          ConsumerRecord<String, byte[]> record = next(range, taken, expected, checkpoint);
+          batch.add(new FetchedRecord<>(record, decode(record)));
+        }
         if (batch.size() == settings.plan().stepRecords()) {
           // A full batch is tried at once; one of which nothing is left is filled further.
           result = steps.take(batch);
@@ -211,6 +226,22 @@ final class Retraining implements AutoCloseable {
     trainedTokens += result.get().total().tokens();
     stepsTaken++;
     log.cursor().advance(batch.lastRecords(), 0);
+  }
+
+  private void rehearse(OffsetRange range, StepBatch batch, StepEntry step, CheckpointId checkpoint)
+      throws UnprovenException, InterruptedException {
+    String place = "step %d of checkpoint %s, ".formatted(step.getStep(), checkpoint);
+    try {
+      ConsumerRecord<String, byte[]> record = older.record(range);
+      Reading reading = decode(record);
+      if (!(reading instanceof Reading.Trainable)) {
+        throw UnprovenException.refuted(
+            "range %s: nothing to train on was rehearsed: %s".formatted(range, reading));
+      }
+      batch.rehearse(new FetchedRecord<>(record, reading));
+    } catch (UnprovenException e) {
+      throw e.at(place);
+    }
   }
 
   /** What a record waits for may be on its way, such as a prior; it is not waited for for ever. */
@@ -286,6 +317,11 @@ final class Retraining implements AutoCloseable {
     equal(checkpoint, "positions", positions, log.cursor().nextOffsets());
     Optional<LossTerms> loss =
         losses.tokens() == 0 ? Optional.empty() : Optional.of(LossTermsOf.sums(losses));
+    equal(
+        checkpoint,
+        "rehearsal window",
+        Optional.ofNullable(manifest.getRehearsal()).map(RehearsalState::getWindow),
+        older.window());
     equal(checkpoint, "loss", Optional.ofNullable(manifest.getLoss()), loss);
   }
 

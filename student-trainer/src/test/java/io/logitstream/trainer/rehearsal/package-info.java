@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.trainer.rehearsal;
+
+import org.jspecify.annotations.NullMarked;
