@@ -28,6 +28,9 @@ public final class CheckpointSweeper {
   /** The most checkpoints that one sweep marks, and the most that it removes. */
   private static final int MAX_CHECKPOINTS = 100;
 
+  /** Starts that may die one after another while they sweep, before what they sweep is left. */
+  private static final int MAX_ORPHAN_INCARNATIONS = 8;
+
   private final KafkaClients clients;
   private final String run;
   private final CheckpointCommitter committer;
@@ -90,7 +93,8 @@ public final class CheckpointSweeper {
   /**
    * Puts tombstones for the chunks of checkpoints that older incarnations began to upload and never
    * committed. An incarnation uploads one checkpoint at a time, and its uploads are numbered: so
-   * their keys are known without reading chunks. For a start, before its first upload.
+   * their keys are known without reading chunks. For a start, before its first upload: one that has
+   * uploaded has swept before. So only the last few incarnations can have left something.
    *
    * @param newest the newest checkpoint, whatever its incarnation
    * @param incarnation this start's
@@ -103,7 +107,8 @@ public final class CheckpointSweeper {
     List<Artifact> uploaded = uploaded(manifest);
     int chunks = uploaded.stream().mapToInt(CheckpointSweeper::chunks).max().orElse(0);
     List<String> keys = new ArrayList<>();
-    for (long older = manifest.getIncarnation(); older < incarnation; older++) {
+    long first = Math.max(manifest.getIncarnation(), incarnation - MAX_ORPHAN_INCARNATIONS);
+    for (long older = first; older < incarnation; older++) {
       long last = older == manifest.getIncarnation() ? lastUpload(uploaded) : 0;
       for (long upload = last + 1; upload <= last + uploaded.size(); upload++) {
         for (int index = 0; index < chunks; index++) {

@@ -1,19 +1,21 @@
 package io.logitstream.checkpoints;
 
 import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.schemas.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Which checkpoints a run lets go. Never those that someone needs: the two newest (from which the
- * run goes on, even if one of them is damaged), the last accepted one (to which a rollback
- * returns), and those that a follower has not been given yet.
+ * run goes on, even if one of them is damaged) and the last accepted one (to which a rollback
+ * returns), each among the newest one's ancestors; and those that a follower has not been given
+ * yet.
  *
  * @param keep the most checkpoints that are kept beside those; 0 for no limit
  * @param keepFor how long checkpoints are kept; zero for ever
@@ -48,14 +50,9 @@ public record ExpiryPolicy(int keep, Duration keepFor) {
             .filter(manifest -> !manifest.getExpired())
             .sorted(Comparator.comparingLong(CheckpointManifest::getSequence).reversed())
             .toList();
-    long lastAccepted =
-        newestFirst.stream()
-            .filter(manifest -> manifest.getVerdict() == Verdict.ACCEPTED)
-            .mapToLong(CheckpointManifest::getSequence)
-            .findFirst()
-            .orElse(-1);
+    Set<Long> needed = needed(manifests);
     List<CheckpointManifest> expired = new ArrayList<>();
-    for (int rank = NEWEST; rank < newestFirst.size(); rank++) {
+    for (int rank = 0; rank < newestFirst.size(); rank++) {
       CheckpointManifest manifest = newestFirst.get(rank);
       boolean isBeyond = keep > 0 && rank >= keep;
       boolean isOld = !keepFor.isZero() && manifest.getCreatedAt().plus(keepFor).isBefore(now);
@@ -63,11 +60,23 @@ public record ExpiryPolicy(int keep, Duration keepFor) {
           slowestFollower.isPresent()
               && manifest.getSequence() > slowestFollower.getAsLong()
               && Verdicts.mayBeFollowed(manifest);
-      if ((isBeyond || isOld) && !isAwaited && manifest.getSequence() != lastAccepted) {
+      if ((isBeyond || isOld) && !isAwaited && !needed.contains(manifest.getSequence())) {
         expired.add(manifest);
       }
     }
     Collections.reverse(expired);
     return List.copyOf(expired);
+  }
+
+  /** What the run would go on from, or back to: of the newest checkpoint's line alone. */
+  private static Set<Long> needed(List<CheckpointManifest> manifests) {
+    List<CheckpointManifest> line =
+        Ancestors.ofNewest(manifests).stream().filter(manifest -> !manifest.getExpired()).toList();
+    Set<Long> needed = new HashSet<>();
+    line.stream()
+        .skip(Math.max(0, line.size() - NEWEST))
+        .forEach(manifest -> needed.add(manifest.getSequence()));
+    Ancestors.lastAccepted(line).ifPresent(manifest -> needed.add(manifest.getSequence()));
+    return needed;
   }
 }

@@ -173,6 +173,25 @@ class CheckpointExpiryTest {
   }
 
   @Test
+  void howeverOftenARunWasStartedASweepOfOrphansIsBounded() {
+    try (CheckpointCommitter committer = committer();
+        ChunkUploader first = new ChunkUploader(clients, run, 1);
+        ChunkUploader latest = new ChunkUploader(clients, run, 999)) {
+      committer.initialise();
+      CheckpointManifest committed = manifest(first, 0).build();
+      committer.commit(committed, List.of(), List.of());
+      latest.upload("weights", new byte[] {1});
+      long before = chunksEnd();
+
+      sweeper(committer, 0).sweepOrphans(Optional.of(committed), 1000);
+
+      assertThat(chunksEnd() - before).as("tombstones and a marker").isLessThanOrEqualTo(9);
+      assertThat(standingChunks())
+          .containsExactlyInAnyOrder(RecordKeys.checkpointChunk(run, 1, "1", 0));
+    }
+  }
+
+  @Test
   void aFollowerIsGivenWhatWasAcceptedInOrderAndGoesOnWhereItStood() throws Exception {
     try (CheckpointCommitter committer = committer();
         ChunkUploader uploader = new ChunkUploader(clients, run, 1)) {
@@ -306,6 +325,14 @@ class CheckpointExpiryTest {
   }
 
   /** Keys of this run's chunks whose newest record is no tombstone: what compaction leaves. */
+  /** Offset after the last record of the topic of chunks: tombstones and markers count. */
+  private long chunksEnd() {
+    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
+      TopicPartition partition = new TopicPartition("checkpoint-chunks", 0);
+      return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+  }
+
   private List<String> standingChunks() {
     Map<String, Boolean> standing = new HashMap<>();
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {

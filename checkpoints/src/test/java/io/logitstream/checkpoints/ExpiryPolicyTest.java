@@ -55,6 +55,25 @@ class ExpiryPolicyTest {
   }
 
   @Test
+  void aDamagedCheckpointThatWasGoneRoundIsNoRollbackTarget() {
+    // 4 was accepted and damaged: a start went on from 3, and the next checkpoint is 5.
+    List<CheckpointManifest> run = run(7);
+    run.get(1).setVerdict(Verdict.ACCEPTED);
+    run.get(4).setVerdict(Verdict.ACCEPTED);
+    run.get(5).setParentSequence(3L);
+
+    assertThat(expired(2, Duration.ZERO, run, NO_FOLLOWER)).containsExactly(0L, 2L, 3L, 4L);
+  }
+
+  @Test
+  void theNewestTwoAreThoseOfTheLine() {
+    List<CheckpointManifest> run = run(5);
+    run.get(4).setParentSequence(2L);
+
+    assertThat(expired(1, Duration.ZERO, run, NO_FOLLOWER)).containsExactly(0L, 1L, 3L);
+  }
+
+  @Test
   void whatAFollowerAwaitsStaysAndWhatItWillNeverBeGivenDoesNot() {
     List<CheckpointManifest> run = run(6);
     run.get(3).setVerdict(Verdict.REJECTED);

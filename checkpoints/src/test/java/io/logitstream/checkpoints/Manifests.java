@@ -17,6 +17,7 @@ final class Manifests {
         .setRun(run)
         .setSequence(sequence)
         .setStep(sequence)
+        .setParentSequence(sequence == 0 ? null : sequence - 1)
         .setIncarnation(1)
         .setCreatedAt(Instant.EPOCH)
         .setVerdict(Verdict.UNGATED)

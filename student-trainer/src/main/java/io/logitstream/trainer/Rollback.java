@@ -1,5 +1,6 @@
 package io.logitstream.trainer;
 
+import io.logitstream.checkpoints.Ancestors;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.checkpoints.WholeCheckpoint;
@@ -33,14 +34,15 @@ record Rollback(WholeCheckpoint accepted, boolean averaged) {
   private static final Logger LOGGER = LoggerFactory.getLogger(Rollback.class);
 
   /**
-   * Finds the newest accepted checkpoint whose bytes are whole.
+   * Finds the newest accepted checkpoint whose bytes are whole, of those that the run's newest one
+   * descends from.
    *
    * @throws LogitstreamException FATAL if there is none
    */
   static Rollback find(KafkaClients clients, String run, boolean averaged) {
     try (CheckpointReader reader = new CheckpointReader(clients)) {
       List<CheckpointManifest> accepted =
-          reader.list(run).stream()
+          Ancestors.ofNewest(reader.list(run)).stream()
               .filter(manifest -> manifest.getVerdict() == Verdict.ACCEPTED)
               .toList();
       return reader

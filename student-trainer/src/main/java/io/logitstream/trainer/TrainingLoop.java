@@ -248,6 +248,7 @@ final class TrainingLoop {
     }
     // The last rejected one must stand before what follows it.
     parts.checkpoints().await();
+    parts.gate().checkRollbacks();
     Rollback rollback = parts.accepted().get();
     CheckpointManifest accepted = rollback.manifest();
     String reason =

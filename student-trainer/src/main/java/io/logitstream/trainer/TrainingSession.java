@@ -1,5 +1,6 @@
 package io.logitstream.trainer;
 
+import io.logitstream.checkpoints.Ancestors;
 import io.logitstream.checkpoints.CheckpointCommitter;
 import io.logitstream.checkpoints.CheckpointSweeper;
 import io.logitstream.checkpoints.ChunkUploader;
@@ -168,7 +169,11 @@ final class TrainingSession implements AutoCloseable {
     run.source().ifPresent(position::beginWith);
     Gate gate =
         new Gate(
-            settings.gate(), newest, Gate.lastAccepted(upTo(run.takeover().manifests(), newest)));
+            settings.gate(),
+            newest,
+            newest.flatMap(
+                manifest ->
+                    Ancestors.lastAccepted(Ancestors.of(run.takeover().manifests(), manifest))));
     StudentIdentity student = identity(run);
     PartitionBuffers<FetchedRecord<Reading>> log =
         new PartitionBuffers<>(
@@ -377,13 +382,6 @@ final class TrainingSession implements AutoCloseable {
         .setReason("damaged: " + String.join("; ", damage))
         .setPositionsToo(true)
         .build();
-  }
-
-  private static List<CheckpointManifest> upTo(
-      List<CheckpointManifest> manifests, Optional<CheckpointManifest> last) {
-    return manifests.stream()
-        .filter(manifest -> last.isPresent() && manifest.getSequence() <= last.get().getSequence())
-        .toList();
   }
 
   private void sweepIfDue(CheckpointSweeper sweeper) {

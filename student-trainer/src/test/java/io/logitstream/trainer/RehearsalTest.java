@@ -25,6 +25,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +51,7 @@ class RehearsalTest {
     write("java", 50);
     write("scala", 10);
     trainers.with("rehearsal.draw", "domains").train("undisturbed");
-    for (String steps : List.of("4", "7", "12", "0")) {
+    for (String steps : List.of("7", "0")) {
       trainers.with("train.max-steps", steps).train("disturbed");
     }
 
@@ -69,6 +70,7 @@ class RehearsalTest {
   }
 
   @Test
+  @Tag("long")
   void retentionThatReachesTheWindowMovesItAtTheNextStart() throws Exception {
     write("java", 40);
     trainers.train("run");
@@ -97,6 +99,7 @@ class RehearsalTest {
   }
 
   @Test
+  @Tag("long")
   void rehearsalMayBeginAndEndWithinARun() throws Exception {
     write("java", 24);
     trainers.with("rehearsal.share", "0").train("run");

@@ -1,7 +1,8 @@
 package io.logitstream.trainer.gate;
 
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.schemas.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class Gate {
 
   /**
    * @param resumed the checkpoint that the run goes on from; empty for a new run
-   * @param lastAccepted the run's last accepted checkpoint up to that one
+   * @param lastAccepted the last accepted one among its ancestors and itself
    */
   public Gate(
       GateSettings settings,
@@ -37,13 +38,6 @@ public final class Gate {
     this.baseline =
         lastAccepted.map(CheckpointManifest::getWindowForwardKl).orElse(new TreeMap<>());
     this.baselineId = lastAccepted.map(Gate::id).orElse("");
-  }
-
-  /** The last accepted checkpoint among manifests in the order of their sequence. */
-  public static Optional<CheckpointManifest> lastAccepted(List<CheckpointManifest> manifests) {
-    return manifests.stream()
-        .filter(manifest -> manifest.getVerdict() == Verdict.ACCEPTED && !manifest.getExpired())
-        .reduce((first, second) -> second);
   }
 
   /** What is kept for the next checkpoint. */
@@ -66,12 +60,30 @@ public final class Gate {
     return settings.isOn() && state.rejected() >= settings.rejections();
   }
 
+  /**
+   * Checks that the run may go back once more.
+   *
+   * @throws LogitstreamException FATAL if it has gone back too often without a checkpoint that was
+   *     accepted in between
+   */
+  public void checkRollbacks() {
+    if (state.rollbacks() >= settings.maxRollbacks()) {
+      throw new LogitstreamException(
+          FailureKind.FATAL,
+          ("the run went back to %s %d times in a row, and each time what followed was rejected"
+                  + " (gate.max-rollbacks): teacher, sources, rates or the gate's margins are at"
+                  + " fault. 'logitstream checkpoints list' and 'checkpoints show' tell why each was"
+                  + " rejected")
+              .formatted(baselineId, state.rollbacks()));
+    }
+  }
+
   /** A step trained on these domains. */
   public void trained(Collection<String> domains) {
     if (!state.trainedDomains().containsAll(domains)) {
       SortedSet<String> all = new TreeSet<>(state.trainedDomains());
       all.addAll(domains);
-      state = new GateState(state.rejected(), all);
+      state = new GateState(state.rejected(), all, state.rollbacks());
     }
   }
 
@@ -107,7 +119,7 @@ public final class Gate {
               (difference.exceeds(margin) ? worse : compared).add(words);
             });
     if (!worse.isEmpty()) {
-      state = new GateState(state.rejected() + 1, state.trainedDomains());
+      state = new GateState(state.rejected() + 1, state.trainedDomains(), state.rollbacks());
       return GateOutcome.rejected(
           "worse than %s: %s"
               .formatted(
@@ -123,7 +135,9 @@ public final class Gate {
 
   /** The run went back to an accepted checkpoint, whose weights another one now has. */
   public void rolledBack(String id, Map<String, List<Double>> windowForwardKl) {
+    int rollbacks = state.rollbacks() + 1;
     accepted(id, windowForwardKl);
+    state = new GateState(0, state.trainedDomains(), rollbacks);
   }
 
   private boolean isTrained(String domain) {

@@ -20,9 +20,15 @@ import java.util.stream.Collectors;
  * @param floorNats how much worse a domain may become in any case, in nats a token
  * @param rejections rejected checkpoints in a row after which the run goes back to the last
  *     accepted one
+ * @param maxRollbacks how often it may go back in a row; it decides nothing that is learned
  */
 public record GateSettings(
-    long everySteps, double margin, double untrainedMargin, double floorNats, int rejections) {
+    long everySteps,
+    double margin,
+    double untrainedMargin,
+    double floorNats,
+    int rejections,
+    int maxRollbacks) {
   private static final Setting<Long> EVERY_STEPS =
       Setting.whole(
           "gate.every-steps",
@@ -62,9 +68,18 @@ public record GateSettings(
           1000,
           "Rejected checkpoints in a row after which the run goes on from the last accepted one.");
 
+  private static final Setting<Integer> MAX_ROLLBACKS =
+      Setting.integer(
+          "gate.max-rollbacks",
+          5,
+          1,
+          1000,
+          "How often in a row the run may go back, without an accepted checkpoint in between; then it"
+              + " stops.");
+
   /** The settings of this record. */
   public static final List<Setting<?>> SETTINGS =
-      List.of(EVERY_STEPS, MARGIN, UNTRAINED_MARGIN, FLOOR, REJECTIONS);
+      List.of(EVERY_STEPS, MARGIN, UNTRAINED_MARGIN, FLOOR, REJECTIONS, MAX_ROLLBACKS);
 
   /** The keys of {@link #identity()}, which may all change within a run. */
   public static final Set<String> KEYS =
@@ -77,7 +92,8 @@ public record GateSettings(
         configuration.get(MARGIN),
         configuration.get(UNTRAINED_MARGIN),
         configuration.get(FLOOR),
-        configuration.get(REJECTIONS));
+        configuration.get(REJECTIONS),
+        configuration.get(MAX_ROLLBACKS));
   }
 
   /** Whether there is a gate. */

@@ -14,12 +14,14 @@ import java.util.TreeSet;
  *
  * @param rejected measured checkpoints in a row that were rejected
  * @param trainedDomains domains that were trained on since the last accepted checkpoint
+ * @param rollbacks rollbacks in a row, without a checkpoint that was measured and accepted between
  */
-public record GateState(int rejected, SortedSet<String> trainedDomains) {
+public record GateState(int rejected, SortedSet<String> trainedDomains, int rollbacks) {
   /** Before the first checkpoint. */
-  public static final GateState INITIAL = new GateState(0, new TreeSet<>());
+  public static final GateState INITIAL = new GateState(0, new TreeSet<>(), 0);
 
   private static final String KEY = "gate";
+  private static final String ROLLBACKS = "gate-rollbacks";
 
   public GateState {
     trainedDomains = Collections.unmodifiableSortedSet(new TreeSet<>(trainedDomains));
@@ -38,12 +40,17 @@ public record GateState(int rejected, SortedSet<String> trainedDomains) {
         domains.add(lines[i]);
       }
     }
-    return new GateState(Integer.parseInt(lines[0]), domains);
+    ByteBuffer rollbacks = manifest.getPlannerState().get(ROLLBACKS);
+    return new GateState(
+        Integer.parseInt(lines[0]), domains, rollbacks == null ? 0 : rollbacks.getInt(0));
   }
 
-  /** The state as manifests hold it: the number, then a line for each domain. */
+  /** The state as manifests hold it: the number, then a line for each domain; the rollbacks. */
   public Map<String, ByteBuffer> inManifest() {
     String text = rejected + "\n" + String.join("\n", trainedDomains);
-    return Map.of(KEY, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    ByteBuffer domains = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    return rollbacks == 0
+        ? Map.of(KEY, domains)
+        : Map.of(KEY, domains, ROLLBACKS, ByteBuffer.allocate(Integer.BYTES).putInt(0, rollbacks));
   }
 }

@@ -1,7 +1,10 @@
 package io.logitstream.trainer.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.Verdict;
 import java.util.List;
@@ -11,7 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
-  private static final GateSettings SETTINGS = new GateSettings(10, 0.1, 1, 0.02, 3);
+  private static final GateSettings SETTINGS = new GateSettings(10, 0.1, 1, 0.02, 3, 2);
   private static final List<Double> BEFORE = List.of(0.5, 1.5, 1.0, 3.0);
 
   private final Gate gate = new Gate(SETTINGS, Optional.empty(), Optional.empty());
@@ -95,7 +98,30 @@ class GateTest {
     gate.rolledBack("run/5", Map.of("java", BEFORE));
 
     assertThat(gate.mustRollBack()).isFalse();
+    assertThat(gate.state()).isEqualTo(new GateState(0, new TreeSet<>(), 1));
+    gate.judge("run/6", Map.of("java", BEFORE));
     assertThat(gate.state()).isEqualTo(GateState.INITIAL);
+  }
+
+  @Test
+  void aRunMayNotGoBackForEver() {
+    gate.judge("run/1", Map.of("java", BEFORE));
+    gate.rolledBack("run/2", Map.of("java", BEFORE));
+    gate.trained(List.of("java"));
+    gate.judge("run/3", Map.of("java", plus(BEFORE, 1)));
+    gate.checkRollbacks();
+    gate.rolledBack("run/4", Map.of("java", BEFORE));
+    CheckpointManifest manifest = manifest(4);
+    manifest.setPlannerState(gate.state().inManifest());
+
+    Gate again = new Gate(SETTINGS, Optional.of(manifest), Optional.of(manifest));
+
+    assertThatThrownBy(again::checkRollbacks)
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FATAL))
+        .hasMessageContaining("run/4 2 times in a row")
+        .hasMessageContaining("gate.max-rollbacks");
   }
 
   @Test
@@ -110,20 +136,10 @@ class GateTest {
 
     Gate again = new Gate(SETTINGS, Optional.of(rejected), Optional.of(accepted));
 
-    assertThat(again.state()).isEqualTo(new GateState(1, new TreeSet<>(List.of("java", "scala"))));
+    assertThat(again.state())
+        .isEqualTo(new GateState(1, new TreeSet<>(List.of("java", "scala")), 0));
     assertThat(again.judge("run/3", Map.of("java", plus(BEFORE, 0.5))))
         .isEqualTo(gate.judge("run/3", Map.of("java", plus(BEFORE, 0.5))));
-  }
-
-  @Test
-  void theLastAcceptedOneIsFoundAmongOthers() {
-    CheckpointManifest accepted = manifest(1);
-    accepted.setVerdict(Verdict.ACCEPTED);
-    CheckpointManifest rejected = manifest(2);
-    rejected.setVerdict(Verdict.REJECTED);
-
-    assertThat(Gate.lastAccepted(List.of(accepted, rejected))).contains(accepted);
-    assertThat(Gate.lastAccepted(List.of(rejected))).isEmpty();
   }
 
   private static CheckpointManifest manifest(long sequence) {
@@ -131,6 +147,7 @@ class GateTest {
     manifest.setRun("run");
     manifest.setSequence(sequence);
     manifest.setPlannerState(Map.of());
+    manifest.setWindowForwardKl(Map.of());
     return manifest;
   }
 
