@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -61,6 +64,83 @@ class BenchTest {
     assertThat(bench.json().get("tokensPerSecond").asDouble()).isPositive();
     assertThat(bench.json().get("promptTokensPerSecond").asDouble()).isPositive();
     assertThat(bench.json().get("settings").get("newTokens").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void scoringIsTimed() throws Exception {
+    Invocation bench =
+        Invocation.of(
+            "bench",
+            "teacher",
+            "--shape",
+            SHAPE,
+            "--sequences",
+            "2",
+            "--positions",
+            "8",
+            "--batches",
+            "2",
+            "--warmup",
+            "0",
+            "--dtype",
+            "f32");
+
+    assertThat(bench.err()).isEmpty();
+    assertThat(bench.json().get("batchMsMedian").asDouble()).isPositive();
+    assertThat(bench.json().get("tokensPerSecond").asDouble()).isPositive();
+    // 16 tokens · (2 · 3,376 parameters + 2 · 16 · 8 for attention)
+    assertThat(bench.json().get("batchGflop").asDouble())
+        .isEqualTo(16 * (2 * 3376 + 2 * 16 * 8) / 1e9, within(1e-7));
+  }
+
+  @Test
+  void whatStudentsLearnFromEachEncodingIsComparedAndDrawn(@TempDir Path folder) throws Exception {
+    Path teacher = TinyModel.write(folder.resolve("teacher"), 3);
+    for (int group = 0; group < 60; group++) {
+      Path texts = Files.createDirectories(folder.resolve("traffic/words/group" + group));
+      Files.writeString(
+          texts.resolve("text.txt"), "some words of group %d. ".formatted(group).repeat(20));
+    }
+    Path picture = folder.resolve("quality.png");
+
+    Invocation bench =
+        Invocation.of(
+            "bench",
+            "quality",
+            "--teacher",
+            teacher.toString(),
+            "--student",
+            teacher.toString(),
+            "--traffic",
+            folder.resolve("traffic").toString(),
+            "--seeds",
+            "2",
+            "--steps",
+            "3",
+            "--windows-per-step",
+            "2",
+            "--prior-windows",
+            "4",
+            "--evaluation-windows",
+            "1",
+            "--output",
+            "json",
+            "--plot",
+            picture.toString());
+
+    assertThat(bench.err()).contains("seed 1 is done").contains("seed 2 is done");
+    JsonNode methods = bench.json().get("methods");
+    assertThat(methods.fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("LABELS", "TOP_K", "SAMPLED", "FULL");
+    double labels = methods.get("LABELS").get("payloadBytesPerToken").asDouble();
+    double sampled = methods.get("SAMPLED").get("payloadBytesPerToken").asDouble();
+    double full = methods.get("FULL").get("payloadBytesPerToken").asDouble();
+    assertThat(labels).isLessThan(sampled);
+    assertThat(full).isGreaterThan(2 * TinyModel.config().vocabularySize());
+    methods.forEach(
+        method -> assertThat(method.get("forwardKl").get("value").asDouble()).isPositive());
+    assertThat(Files.size(picture)).isPositive();
   }
 
   @Test

@@ -16,13 +16,20 @@ import picocli.CommandLine.Spec;
       "Machines are shared and differ: compare figures of one machine, taken in turns.",
       ""
     },
-    subcommands = {BenchStepCommand.class, BenchGenerateCommand.class, BenchCodecCommand.class},
+    subcommands = {
+      BenchStepCommand.class,
+      BenchTeacherCommand.class,
+      BenchGenerateCommand.class,
+      BenchCodecCommand.class,
+      BenchQualityCommand.class
+    },
     commandListHeading = "%nBenchmarks:%n",
     footerHeading = "%nExamples:%n",
     footer = {
       "  logitstream bench step --dtype f32",
       "  logitstream bench generate --model demo-teacher",
       "  logitstream bench codec --embedded",
+      "  logitstream bench quality --output text",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class BenchCommand implements Runnable {

@@ -3,9 +3,9 @@ package io.logitstream.console.demo;
 import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.LossTerms;
 import io.logitstream.schemas.TrainingStep;
+import io.logitstream.schemas.trust.TrustedSchemas;
 import java.time.Instant;
 import java.util.Map;
-import org.apache.avro.util.ClassSecurityValidator;
 
 /** A run as its telemetry would tell of it. */
 final class Observed {
@@ -13,11 +13,7 @@ final class Observed {
   static final long SECOND = 1_000_000_000L;
 
   static {
-    // Avro makes no objects of classes that nobody trusts; in a service, the serdes see to it.
-    ClassSecurityValidator.setGlobal(
-        ClassSecurityValidator.composite(
-            ClassSecurityValidator.getGlobal(),
-            type -> type.getPackageName().equals(TrainingStep.class.getPackageName())));
+    TrustedSchemas.trust();
   }
 
   private Observed() {}

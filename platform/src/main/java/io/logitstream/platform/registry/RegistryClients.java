@@ -4,24 +4,18 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.logitstream.platform.kafka.KafkaSettings;
-import io.logitstream.schemas.Prompt;
+import io.logitstream.schemas.trust.TrustedSchemas;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.util.ClassSecurityValidator;
 
 /** Makes Confluent's registry client and the settings of its serdes, with bounded waits. */
 final class RegistryClients {
   private static final int CACHED_SCHEMAS = 1000;
 
   static {
-    // Avro makes no objects of classes that a schema names, unless they are trusted. Ours are;
-    // what the process trusted before stays so.
-    String ours = Prompt.class.getPackageName();
-    ClassSecurityValidator.setGlobal(
-        ClassSecurityValidator.composite(
-            ClassSecurityValidator.getGlobal(), type -> type.getPackageName().equals(ours)));
+    TrustedSchemas.trust();
   }
 
   private RegistryClients() {}

@@ -1,0 +1,154 @@
+package io.logitstream.console.bench.quality;
+
+import io.logitstream.distillation.step.PositionRange;
+import io.logitstream.distillation.step.TrainingExample;
+import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.FullLogits;
+import io.logitstream.logits.Labels;
+import io.logitstream.logits.SampledLogits;
+import io.logitstream.logits.SparseLogits;
+import io.logitstream.logits.SparseLogitsCodec;
+import io.logitstream.logits.SystematicSampler;
+import io.logitstream.logits.TopKSelector;
+import io.logitstream.logits.coding.ContextPrior;
+import io.logitstream.logits.coding.PriorLearner;
+import io.logitstream.schemas.LogitsEncoding;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Turns what the teacher said into what a student reads, by way of the payload that would be on the
+ * log: every method starts from the same distribution. One thread.
+ */
+final class Lessons {
+  private static final String REVISION = "bench-quality";
+  private static final int MAX_TOKENS = QualityTexts.POSITIONS + 1;
+
+  private final CodedSampledCodec codec;
+  private final SystematicSampler sampler;
+  private final int vocabularySize;
+  private final int topK;
+  private final float[] probabilities;
+
+  /**
+   * What a student reads of a window.
+   *
+   * @param payloadBytes size of its payload
+   */
+  record Lesson(TrainingExample example, int payloadBytes) {}
+
+  Lessons(ContextPrior prior, int sampleSize, int topK) {
+    this.vocabularySize = prior.vocabularySize();
+    this.codec = new CodedSampledCodec(prior);
+    this.sampler = new SystematicSampler(vocabularySize, sampleSize);
+    this.topK = topK;
+    this.probabilities = new float[vocabularySize];
+  }
+
+  /** A prior that is learned from samples of the teacher's distributions. */
+  static ContextPrior learnPrior(List<ScoredText> texts, int vocabularySize, int sampleSize) {
+    PriorLearner learner = new PriorLearner(vocabularySize);
+    SystematicSampler sampler = new SystematicSampler(vocabularySize, sampleSize);
+    float[] row = new float[vocabularySize];
+    for (ScoredText text : texts) {
+      learner.add(CodedSampledCodec.sequence(sample(text, sampler, row), spans(text)));
+    }
+    return learner.build();
+  }
+
+  /** The lesson of a method. */
+  Lesson lesson(TeachingMethod method, ScoredText text) {
+    return switch (method) {
+      case LABELS -> plain(text, LogitsEncoding.LABELS, new Labels(text.logits().tokens()));
+      case TOP_K -> plain(text, LogitsEncoding.TOP_K, topK(text));
+      case SAMPLED -> sampled(text);
+      case FULL -> plain(text, LogitsEncoding.FULL, text.logits());
+    };
+  }
+
+  /** A window with every logit, as students are evaluated on it. */
+  static TrainingExample whole(ScoredText text) {
+    return example(text, text.logits());
+  }
+
+  private Lesson plain(ScoredText text, LogitsEncoding encoding, SparseLogits logits) {
+    byte[] payload = SparseLogitsCodec.encode(logits);
+    SparseLogits read =
+        SparseLogitsCodec.decode(
+            encoding,
+            SparseLogitsCodec.VERSION,
+            ByteBuffer.wrap(payload),
+            vocabularySize,
+            MAX_TOKENS);
+    return new Lesson(example(text, read), payload.length);
+  }
+
+  private Lesson sampled(ScoredText text) {
+    SampledLogits sampled = sample(text, sampler, probabilities);
+    byte[] payload = codec.encode(sampled, spans(text)).orElse(null);
+    return payload == null
+        ? plain(text, LogitsEncoding.SAMPLED, sampled)
+        : new Lesson(
+            example(text, codec.decode(ByteBuffer.wrap(payload), MAX_TOKENS).logits()),
+            payload.length);
+  }
+
+  private SparseLogits topK(ScoredText text) {
+    FullLogits full = text.logits();
+    TopKSelector selector =
+        new TopKSelector(full.tokens(), full.vocabularySize(), topK, full.rows());
+    for (int row = 0; row < full.rows(); row++) {
+      probabilities(full, row, probabilities);
+      selector.add(probabilities, 0);
+    }
+    return selector.build();
+  }
+
+  private static void probabilities(FullLogits full, int row, float[] out) {
+    full.logProbabilities(row, out);
+    for (int id = 0; id < out.length; id++) {
+      out[id] = (float) Math.exp(out[id]);
+    }
+  }
+
+  private static SampledLogits sample(ScoredText text, SystematicSampler sampler, float[] row) {
+    FullLogits full = text.logits();
+    SampledLogits.Builder builder =
+        new SampledLogits.Builder(
+            full.tokens(), full.vocabularySize(), sampler.sampleSize(), full.rows());
+    int index = 0;
+    for (var range : text.text().task().window().trained()) {
+      for (int position = range.start(); position < range.end(); position++) {
+        probabilities(full, index++, row);
+        long uniform =
+            SystematicSampler.uniform(
+                text.text().task().promptId(),
+                text.text().task().window().index(),
+                position,
+                REVISION);
+        sampler.sample(row, 0, uniform, builder);
+      }
+    }
+    return builder.build();
+  }
+
+  private static int[] spans(ScoredText text) {
+    return text.text().task().window().trained().stream()
+        .flatMapToInt(range -> IntStream.of(range.start(), range.end()))
+        .toArray();
+  }
+
+  private static TrainingExample example(ScoredText text, SparseLogits logits) {
+    return new TrainingExample(
+        logits.tokens(),
+        text.text().task().window().trained().stream()
+            .map(range -> new PositionRange(range.start(), range.end()))
+            .toList(),
+        1,
+        text.text().domain(),
+        logits,
+        1f,
+        List.of());
+  }
+}
