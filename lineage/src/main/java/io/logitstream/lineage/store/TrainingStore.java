@@ -121,14 +121,21 @@ public final class TrainingStore {
   public static List<IndexedRange> rangesWith(
       ReadOnlyKeyValueStore<byte[], byte[]> store, String topicId, int partition, long offset) {
     List<IndexedRange> ranges = new ArrayList<>();
-    for (int level = 0; level < OffsetBlocks.LEVELS; level++) {
-      StoreScan.prefix(
-          store,
-          blockKey(topicId, partition, OffsetBlocks.containing(offset, level)).done(),
-          (key, value) -> {
-            ranges.add(RANGES.value(value));
-            return ranges.size() < MAX_ANSWERS;
-          });
+    byte[] blocks = blocksKey(topicId, partition).done();
+    int level = 0;
+    while (level < OffsetBlocks.LEVELS) {
+      Optional<byte[]> beyond =
+          StoreScan.prefixWithin(
+              store,
+              blocks,
+              blockKey(topicId, partition, OffsetBlocks.containing(offset, level)).done(),
+              (key, value) -> {
+                ranges.add(RANGES.value(value));
+                return ranges.size() < MAX_ANSWERS;
+              });
+      // The next block that there is says which levels have none: most of them.
+      int found = beyond.map(key -> key[blocks.length] & 0xff).orElse(OffsetBlocks.LEVELS);
+      level = Math.max(level + 1, found);
     }
     ranges.sort(
         Comparator.comparing(IndexedRange::getRun)
@@ -212,11 +219,11 @@ public final class TrainingStore {
   }
 
   private static KeyBytes blockKey(String topicId, int partition, OffsetBlocks.Block block) {
-    return new KeyBytes('R')
-        .text(topicId)
-        .number(partition)
-        .single(block.level())
-        .number(block.index());
+    return blocksKey(topicId, partition).single(block.level()).number(block.index());
+  }
+
+  private static KeyBytes blocksKey(String topicId, int partition) {
+    return new KeyBytes('R').text(topicId).number(partition);
   }
 
   private static KeyBytes skipKey(String topicId, int partition, long offset) {
