@@ -12,7 +12,8 @@
 
 --bootstrap and --registry name another Kafka and registry than those of `./logitstream broker`.
 Prints the first records of each topic as JSON lines: topic, partition, offset, key, and the value with Avro's names. Only
-committed records are read. Payloads of logits (version 1) are decoded as far as their first row, and their checksums are verified.
+committed records are read. The checksum of every payload of logits is verified; plain ones are decoded as far as their first row, of entropy-coded ones
+(docs/logit-log.md) the head is told.
 Exit status: 0 every topic had a record and all of them were sound, 1 a topic had none or a record was not sound.
 """
 
@@ -30,7 +31,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 TOPICS = ("prompts", "teacher-logits", "evaluation-logits", "checkpoints")
 TEXT_SHOWN = 120
 TOKENS_SHOWN = 12
-ENCODINGS = {1: "LABELS", 2: "FULL", 3: "SAMPLED"}
+ENCODINGS = {1: "LABELS", 2: "FULL", 3: "SAMPLED", 4: "TOP_K"}
 
 
 def crc32c(data: bytes) -> int:
@@ -53,14 +54,15 @@ CRC32C_TABLE = crc32c_table()
 
 
 class Payload:
-    """The bytes of a payload of version 1, little-endian, read from the front."""
+    """The bytes of a payload, little-endian, read from the front; the checksum of a coded one takes in its prior's hash."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, prior_sha256: str | None) -> None:
         self._data = data[:-4]
         self._at = 0
         expected = int.from_bytes(data[-4:], "little")
-        if crc32c(self._data) != expected:
-            raise ValueError(f"checksum {crc32c(self._data):08x}, the payload says {expected:08x}")
+        found = crc32c(bytes.fromhex(prior_sha256 or "") + self._data)
+        if found != expected:
+            raise ValueError(f"checksum {found:08x}, the payload says {expected:08x}")
 
     def byte(self) -> int:
         self._at += 1
@@ -83,13 +85,16 @@ class Payload:
         return [(bits >> (index * width)) & ((1 << width) - 1) for index in range(count)]
 
 
-def decode_payload(data: bytes) -> dict:
-    """Tokens, and for SAMPLED the counts of the first row by token."""
-    payload = Payload(data)
+def decode_payload(data: bytes, prior_sha256: str | None) -> dict:
+    """Tokens, and for SAMPLED the counts of the first row by token; of an entropy-coded payload what stands before the coded bits."""
+    payload = Payload(data, prior_sha256)
     version = payload.byte()
+    encoding = ENCODINGS.get(payload.byte())
     if version != 1:
-        return {"bytes": len(data), "version": version}
-    encoding = ENCODINGS[payload.byte()]
+        shown = {"bytes": len(data), "version": version, "encoding": encoding, "prior": prior_sha256}
+        if encoding == "SAMPLED":
+            shown.update(tokens=payload.varint(), sampleSize=payload.varint())
+        return shown
     tokens = payload.fixed_width(payload.varint())
     shown = {"bytes": len(data), "version": version, "encoding": encoding, "tokens": tokens[:TOKENS_SHOWN] + ["..."][: len(tokens) > TOKENS_SHOWN]}
     if encoding == "FULL":
@@ -139,7 +144,7 @@ def read(consumer: Consumer, deserializer: AvroDeserializer, topic: str, records
             continue
         value = deserializer(message.value(), SerializationContext(topic, MessageField.VALUE))
         line = {"topic": topic, "partition": message.partition(), "offset": message.offset(), "key": message.key().decode()}
-        line["value"] = {name: decode_payload(inner) if name == "payload" else shown(inner) for name, inner in value.items()}
+        line["value"] = {name: decode_payload(inner, value["priorSha256"]) if name == "payload" else shown(inner) for name, inner in value.items()}
         print(json.dumps(line, default=str, ensure_ascii=False))
         found += 1
     return found
