@@ -37,10 +37,11 @@ public final class TeacherLogitsRecords {
    * @throws MissingPriorException if there is no codec for the prior that the record names
    */
   public static SparseLogits decode(
-      TeacherLogits record, int maxTokens, Function<String, Optional<CodedSampledCodec>> codecs) {
+      TeacherLogits record, int maxTokens, Function<String, Optional<CodedLogitsCodec>> codecs) {
     boolean coded =
-        record.getEncoding() == LogitsEncoding.SAMPLED
-            && record.getEncodingVersion() == CodedSampledCodec.VERSION;
+        (record.getEncoding() == LogitsEncoding.SAMPLED
+                || record.getEncoding() == LogitsEncoding.TOP_K)
+            && record.getEncodingVersion() == CodedLogitsCodec.VERSION;
     SparseLogits logits =
         coded ? decodeCoded(record, maxTokens, codecs) : decodePlain(record, maxTokens);
     if (record.getTokenCount() != logits.tokens().length) {
@@ -61,19 +62,23 @@ public final class TeacherLogitsRecords {
   }
 
   private static SparseLogits decodeCoded(
-      TeacherLogits record, int maxTokens, Function<String, Optional<CodedSampledCodec>> codecs) {
+      TeacherLogits record, int maxTokens, Function<String, Optional<CodedLogitsCodec>> codecs) {
     String sha256 = record.getPriorSha256();
     if (sha256 == null) {
       throw malformed("the record names no prior, its encoding has one");
     }
-    CodedSampledCodec codec =
+    CodedLogitsCodec codec =
         codecs.apply(sha256).orElseThrow(() -> new MissingPriorException(sha256));
     if (codec.prior().vocabularySize() != record.getTeacher().getVocabularySize()) {
       throw malformed(
           "the teacher has %d ids, the record's prior %d",
           record.getTeacher().getVocabularySize(), codec.prior().vocabularySize());
     }
-    CodedSampledCodec.Decoded decoded = codec.decode(record.getPayload(), maxTokens);
+    CodedLogitsCodec.Decoded decoded = codec.decode(record.getPayload(), maxTokens);
+    if (SparseLogitsCodec.encodingOf(decoded.logits()) != record.getEncoding()) {
+      throw malformed(
+          "the record names %s, its payload holds %s", record.getEncoding(), decoded.logits());
+    }
     if (!Arrays.equals(decoded.spans(), bounds(record.getSpans()))) {
       throw malformed("the record's spans are not those of its payload");
     }
@@ -125,15 +130,26 @@ public final class TeacherLogitsRecords {
    * @throws IllegalArgumentException if spans, vocabulary and logits do not fit together
    */
   public static void encodeInto(
-      TeacherLogits.Builder builder, SampledLogits logits, CodedSampledCodec codec) {
+      TeacherLogits.Builder builder, SampledLogits logits, CodedLogitsCodec codec) {
     encodeInto(builder, logits);
-    codec
-        .encode(logits, bounds(builder.getSpans()))
+    shorten(builder, codec.encode(logits, bounds(builder.getSpans())), codec);
+  }
+
+  /** The same for the most likely ids. */
+  public static void encodeInto(
+      TeacherLogits.Builder builder, TopKLogits logits, CodedLogitsCodec codec) {
+    encodeInto(builder, logits);
+    shorten(builder, codec.encode(logits, bounds(builder.getSpans())), codec);
+  }
+
+  private static void shorten(
+      TeacherLogits.Builder builder, Optional<byte[]> coded, CodedLogitsCodec codec) {
+    coded
         .filter(payload -> payload.length < builder.getPayload().remaining())
         .ifPresent(
             payload ->
                 builder
-                    .setEncodingVersion(CodedSampledCodec.VERSION)
+                    .setEncodingVersion(CodedLogitsCodec.VERSION)
                     .setPriorSha256(codec.prior().sha256())
                     .setPayload(ByteBuffer.wrap(payload)));
   }

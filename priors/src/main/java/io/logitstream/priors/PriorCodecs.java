@@ -1,6 +1,6 @@
 package io.logitstream.priors;
 
-import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.MissingPriorException;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.platform.kafka.KafkaClients;
@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * ones are kept, as many as fit into a bound of memory, and always the last one. For one thread.
  */
 public final class PriorCodecs
-    implements Function<String, Optional<CodedSampledCodec>>, AutoCloseable {
+    implements Function<String, Optional<CodedLogitsCodec>>, AutoCloseable {
   /** Memory of the codecs that are kept. */
   public static final long MAX_BYTES = 256L << 20;
 
   private final KafkaClients clients;
   private final long maxBytes;
-  private final Map<String, CodedSampledCodec> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, CodedLogitsCodec> kept = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable PriorReader reader;
   private long keptBytes;
 
@@ -45,8 +45,8 @@ public final class PriorCodecs
    *     cannot be read
    */
   @Override
-  public Optional<CodedSampledCodec> apply(String sha256) {
-    CodedSampledCodec known = kept.get(sha256);
+  public Optional<CodedLogitsCodec> apply(String sha256) {
+    CodedLogitsCodec known = kept.get(sha256);
     if (known != null) {
       return Optional.of(known);
     }
@@ -58,7 +58,7 @@ public final class PriorCodecs
         opened
             .fetch(sha256)
             .orElseThrow(() -> new MissingPriorException(sha256, opened.state(sha256)));
-    CodedSampledCodec codec = new CodedSampledCodec(prior);
+    CodedLogitsCodec codec = new CodedLogitsCodec(prior);
     kept.put(sha256, codec);
     keptBytes += prior.memoryBytes();
     forgetOldest();
@@ -71,7 +71,7 @@ public final class PriorCodecs
   }
 
   private void forgetOldest() {
-    Iterator<CodedSampledCodec> oldest = kept.values().iterator();
+    Iterator<CodedLogitsCodec> oldest = kept.values().iterator();
     while (keptBytes > maxBytes && kept.size() > 1) {
       keptBytes -= oldest.next().prior().memoryBytes();
       oldest.remove();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.logitstream.checkpoints.CheckpointId;
-import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
 import io.logitstream.logits.coding.ContextPrior;
@@ -131,7 +131,7 @@ class CodedRecordsTest {
           records,
           record ->
               learner.add(
-                  CodedSampledCodec.sequence(
+                  CodedLogitsCodec.sequence(
                       (SampledLogits) TeacherLogitsRecords.decode(record, 64),
                       TeacherLogitsRecords.bounds(record.getSpans()))));
     }
@@ -143,7 +143,7 @@ class CodedRecordsTest {
     TeacherLogitsRecords.encodeInto(
         coded,
         (SampledLogits) TeacherLogitsRecords.decode(record, 64),
-        new CodedSampledCodec(prior));
+        new CodedLogitsCodec(prior));
     assertThat(coded.getPriorSha256()).isEqualTo(prior.sha256());
     record.setEncodingVersion(coded.getEncodingVersion());
     record.setPriorSha256(coded.getPriorSha256());

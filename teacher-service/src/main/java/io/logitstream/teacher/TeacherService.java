@@ -150,7 +150,7 @@ public final class TeacherService implements Service {
   private Priors priors(KafkaClients clients, TeacherModel model) {
     boolean coded =
         settings.coding().coding() == PayloadCoding.CODED
-            && settings.uses(TeacherEncoding.SAMPLED)
+            && (settings.uses(TeacherEncoding.SAMPLED) || settings.uses(TeacherEncoding.TOP_K))
             && model.identity().getVocabularySize() <= ContextPrior.MAX_VOCABULARY;
     return new Priors(
         coded

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       CheckpointsCommand.class,
       DeadLettersCommand.class,
+      LogitsCommand.class,
       VerifyCommand.class,
       LineageCommand.class,
       IndexCommand.class,

@@ -1,6 +1,7 @@
 package io.logitstream.logits.coding;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A carryless binary arithmetic coder with 32 bits: an interval [low, high] is cut at each
@@ -24,6 +25,9 @@ final class BitCoder {
   private int low;
   private int high;
   private int code;
+  private double @Nullable [] bitsOfParts;
+  private int part;
+  private double measuredBits;
 
   /** Begins to write. */
   void write() {
@@ -34,6 +38,41 @@ final class BitCoder {
     next = 0;
     low = 0;
     high = -1;
+  }
+
+  /**
+   * Begins to write, and to measure what the parts of the content take.
+   *
+   * @param bits receives the bits of each part; they add up to all, but for the last 4 bytes
+   */
+  void writeMeasured(double[] bits) {
+    write();
+    bitsOfParts = bits;
+    part = 0;
+    measuredBits = positionBits();
+  }
+
+  /** What is coded from now on belongs to a part. Measured where that was asked for. */
+  void enter(int next) {
+    double[] bits = bitsOfParts;
+    if (bits != null) {
+      double position = positionBits();
+      bits[part] += position - measuredBits;
+      measuredBits = position;
+      part = next;
+    }
+  }
+
+  /** Ends measuring. */
+  void endMeasured() {
+    enter(0);
+    bitsOfParts = null;
+  }
+
+  /** What has been written, and what the interval has shrunk by since. */
+  private double positionBits() {
+    double range = (high - low & UNSIGNED) + 1.0;
+    return Byte.SIZE * (double) next + Integer.SIZE - Math.log(range) / Math.log(2);
   }
 
   /** Begins to read; what follows the end counts as zeros. */

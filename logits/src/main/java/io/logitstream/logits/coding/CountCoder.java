@@ -14,7 +14,8 @@ final class CountCoder {
 
   /**
    * Codes the count of an id that was drawn, and takes it in: once or more often; then more than
-   * half of what is left or not; then how far it is from that end.
+   * half of what is left or not; then how far it is from that end. Nothing where each id is drawn
+   * once.
    *
    * @param expected how often it was expected, 0 where that is not known
    * @param history what the record has shown of it
@@ -23,11 +24,16 @@ final class CountCoder {
     if (row.draws >= row.room) {
       throw new IllegalArgumentException("more entries than these bytes may hold");
     }
+    if (row.single) {
+      row.draw(id, 1, coder.reads());
+      return;
+    }
     int left = row.left;
     int count = row.count(id);
     if (left == 1) {
       count = 1;
     } else {
+      coder.enter(CodedParts.COUNTS);
       int leftContext = row.leftContext();
       int isOne =
           odds.decide(
@@ -36,6 +42,7 @@ final class CountCoder {
               Layout.ONE_EXPECTED + expected * 8 + leftContext,
               Layout.ONE_HISTORY + history * 8 + leftContext);
       count = isOne == 1 ? 1 : several(coder, count, expected, history, leftContext);
+      coder.enter(CodedParts.IDS);
     }
     row.draw(id, count, coder.reads());
   }

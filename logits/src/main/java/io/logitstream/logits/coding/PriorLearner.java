@@ -85,7 +85,7 @@ public final class PriorLearner {
     for (int entry = sequence.offsets()[row]; entry < sequence.offsets()[row + 1]; entry++) {
       int id = sequence.ids()[entry];
       int weight =
-          Math.max(1, (int) ((long) sequence.counts()[entry] * ROW_WEIGHT / sequence.sampleSize()));
+          Math.max(1, (int) ((long) sequence.counts()[entry] * ROW_WEIGHT / sequence.countSum()));
       unigrams[id] += weight;
       pairs.add(token, id, weight);
     }

@@ -28,6 +28,12 @@ final class RowState {
   /** The most entries that the row may have. */
   int room;
 
+  /** Whether each id is drawn once: the row has the most likely ids. */
+  boolean single;
+
+  /** What the tail would have of the counts of the most likely ids. */
+  int outside;
+
   private int leftQuarters;
 
   RowState(IdStates states) {
@@ -38,6 +44,7 @@ final class RowState {
   void begin(int newToken, int sampleSize) {
     token = newToken;
     massLeft = Logarithms.UNIT;
+    outside = 0;
     draws = 0;
     left = sampleSize;
     leftQuarters = quarterOctaves(sampleSize);
@@ -72,6 +79,14 @@ final class RowState {
       sequence.counts()[start + index] = (int) sorted[index];
     }
     sequence.offsets()[row + 1] = start + draws;
+  }
+
+  /** Takes the counts that follow from a row's levels, by id. */
+  void recount(Sequence sequence, int row, int outsideOfIt) {
+    for (int entry = sequence.offsets()[row]; entry < sequence.offsets()[row + 1]; entry++) {
+      states[IdStates.at(sequence.ids()[entry]) + IdStates.COUNT] = sequence.counts()[entry];
+    }
+    outside = outsideOfIt;
   }
 
   /** Forgets the position's counts. */

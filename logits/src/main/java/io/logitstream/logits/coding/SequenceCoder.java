@@ -4,8 +4,9 @@ import java.util.Arrays;
 
 /**
  * Codes sequences under a prior, each on its own. At every position: the row of the position in
- * four tiers of ids (see {@link RowCoder}), then the token that follows, as one of those that were
- * drawn or else by the prior. Nothing is allocated but what a sequence holds.
+ * four tiers of ids (see {@link RowCoder}), their levels where the row has the most likely ids,
+ * then the token that follows, as one of those that were drawn or else by the prior. Nothing is
+ * allocated but what a sequence holds.
  *
  * <p>Keeps scratch memory in proportion to the vocabulary: one thread at a time.
  */
@@ -26,6 +27,7 @@ public final class SequenceCoder {
   private final RowState row;
   private final RecordHistory history;
   private final RowCoder rows;
+  private final LevelCoder levels;
   private final TokenCoder tokens;
   private int[] rowAt = new int[0];
 
@@ -43,6 +45,7 @@ public final class SequenceCoder {
     this.history = new RecordHistory(tables.vocabularySize(), states);
     this.row = new RowState(states);
     this.rows = new RowCoder(tables, odds, history, row);
+    this.levels = new LevelCoder(tables, history, row);
     this.tokens = new TokenCoder(tables, odds, history, row);
   }
 
@@ -58,6 +61,18 @@ public final class SequenceCoder {
     return encoder.written();
   }
 
+  /** What the parts of a sequence take when it is coded. */
+  public CodedParts measure(Sequence sequence) {
+    double[] bits = new double[CodedParts.PARTS];
+    encoder.writeMeasured(bits);
+    try {
+      code(encoder, sequence, Integer.MAX_VALUE);
+    } finally {
+      encoder.endMeasured();
+    }
+    return CodedParts.of(bits);
+  }
+
   /**
    * Reads a sequence.
    *
@@ -69,8 +84,26 @@ public final class SequenceCoder {
    */
   public Sequence decode(
       byte[] coded, int offset, int length, int tokenCount, int[] spans, int sampleSize) {
+    return decode(coded, offset, length, Sequence.empty(tokenCount, spans, sampleSize));
+  }
+
+  /**
+   * Reads a sequence of the most likely ids.
+   *
+   * @param coded holds the bits from {@code offset}, {@code length} bytes of them
+   * @param tokenCount T + 1
+   * @param spans as in {@link Sequence#of}
+   * @param k ids of a row, at least 1
+   * @throws IllegalArgumentException if the bits are not what an encoder would have written
+   */
+  public Sequence decodeTopK(
+      byte[] coded, int offset, int length, int tokenCount, int[] spans, int k) {
+    return decode(
+        coded, offset, length, Sequence.emptyTopK(tokenCount, spans, k, mostEntries(length)));
+  }
+
+  private Sequence decode(byte[] coded, int offset, int length, Sequence sequence) {
     decoder.read(coded, offset, length);
-    Sequence sequence = Sequence.empty(tokenCount, spans, sampleSize);
     code(decoder, sequence, mostEntries(length));
     decoder.checkEnd();
     return sequence;
@@ -85,6 +118,10 @@ public final class SequenceCoder {
     int count = sequence.tokens().length;
     locateRows(sequence);
     history.begin(count);
+    row.single = sequence.isTopK();
+    if (sequence.isTopK()) {
+      levels.begin();
+    }
     int known = 0;
     int entries = 0;
     try {
@@ -105,7 +142,13 @@ public final class SequenceCoder {
     int rowIndex = rowAt[position];
     row.begin(sequence.tokens()[position], sequence.sampleSize());
     if (rowIndex >= 0) {
+      coder.enter(CodedParts.IDS);
       rows.code(coder, sequence, rowIndex, mostEntries);
+      if (sequence.isTopK()) {
+        coder.enter(CodedParts.COUNTS);
+        levels.code(coder, sequence, rowIndex);
+      }
+      coder.enter(CodedParts.TOKENS);
     }
     sequence.tokens()[position + 1] =
         tokens.next(coder, sequence.tokens()[position + 1], rowIndex >= 0);

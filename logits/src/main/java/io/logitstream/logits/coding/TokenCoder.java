@@ -38,7 +38,7 @@ final class TokenCoder {
   /** The token after a position. */
   int next(BitCoder coder, int next, boolean hasRow) {
     int number = hasRow ? offer() : 0;
-    int left = 0;
+    int left = hasRow ? row.outside : 0;
     for (int index = 0; index < number; index++) {
       left += row.count(offered[index]);
     }

@@ -2,7 +2,7 @@ package io.logitstream.trainer.ingest;
 
 import io.logitstream.distillation.step.PositionRange;
 import io.logitstream.distillation.step.TrainingExample;
-import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
 import io.logitstream.schemas.TeacherLogits;
@@ -27,7 +27,7 @@ public final class TeacherLogitsExamples {
    * @throws IllegalArgumentException if its parts do not fit together
    */
   public static TrainingExample decode(
-      TeacherLogits record, int maxTokens, Function<String, Optional<CodedSampledCodec>> codecs) {
+      TeacherLogits record, int maxTokens, Function<String, Optional<CodedLogitsCodec>> codecs) {
     SparseLogits logits = TeacherLogitsRecords.decode(record, maxTokens, codecs);
     return new TrainingExample(
         logits.tokens(),

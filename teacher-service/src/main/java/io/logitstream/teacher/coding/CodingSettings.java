@@ -5,7 +5,7 @@ import io.logitstream.platform.config.Setting;
 import java.util.List;
 
 /**
- * How sampled logits are packed.
+ * How sampled and top-k logits are packed.
  *
  * @param coding plainly, or entropy-coded
  * @param schedule when priors are learned
@@ -16,8 +16,8 @@ public record CodingSettings(PayloadCoding coding, PriorSchedule schedule) {
           "teacher.coding",
           PayloadCoding.class,
           PayloadCoding.CODED,
-          "How sampled logits are packed: coded (under a prior that the teacher learns from its own"
-              + " stream and publishes; plainly until there is one) or plain.");
+          "How sampled and top-k logits are packed: coded (under a prior that the teacher learns"
+              + " from its own stream and publishes; plainly until there is one) or plain.");
   private static final Setting<Integer> FIRST_RECORDS =
       Setting.integer(
           "teacher.prior-first-records",

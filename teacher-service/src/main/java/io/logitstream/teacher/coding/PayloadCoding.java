@@ -1,6 +1,6 @@
 package io.logitstream.teacher.coding;
 
-/** How the payloads of sampled logits are packed. */
+/** How the payloads of sampled and top-k logits are packed. */
 public enum PayloadCoding {
   /** As they are: for readers that have no priors. */
   PLAIN,

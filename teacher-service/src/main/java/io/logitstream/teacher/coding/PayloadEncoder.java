@@ -1,21 +1,24 @@
 package io.logitstream.teacher.coding;
 
-import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.logits.coding.ContextPrior;
+import io.logitstream.logits.coding.Sequence;
 import io.logitstream.schemas.TeacherLogits;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts logits into records: sampled ones under the current prior, where priors are kept and there
- * is one. Priors are learned from what is trained on, never from held-out prompts. One thread.
+ * Puts logits into records: sampled and top-k ones under the current prior, where priors are kept
+ * and there is one. Priors are learned from what is trained on, never from held-out prompts. One
+ * thread.
  */
 public final class PayloadEncoder {
   private final Optional<PriorKeeper> priors;
-  private @Nullable CodedSampledCodec codec;
+  private @Nullable CodedLogitsCodec codec;
 
   /**
    * @param priors empty where payloads are packed plainly
@@ -26,19 +29,22 @@ public final class PayloadEncoder {
 
   /** Sets what depends on the payload's encoding. The record has its spans already. */
   public void encodeInto(TeacherLogits.Builder record, SparseLogits logits) {
-    if (priors.isEmpty() || !(logits instanceof SampledLogits sampled)) {
+    boolean codable = logits instanceof SampledLogits || logits instanceof TopKLogits;
+    if (priors.isEmpty() || !codable) {
       TeacherLogitsRecords.encodeInto(record, logits);
       return;
     }
     PriorKeeper keeper = priors.get();
     if (!record.getHeldOut()) {
-      keeper.offer(sampled, TeacherLogitsRecords.bounds(record.getSpans()));
+      keeper.offer(sequence(logits, TeacherLogitsRecords.bounds(record.getSpans())));
     }
     Optional<ContextPrior> prior = keeper.current();
     if (prior.isEmpty()) {
-      TeacherLogitsRecords.encodeInto(record, sampled);
+      TeacherLogitsRecords.encodeInto(record, logits);
+    } else if (logits instanceof TopKLogits top) {
+      TeacherLogitsRecords.encodeInto(record, top, codec(prior.get()));
     } else {
-      TeacherLogitsRecords.encodeInto(record, sampled, codec(prior.get()));
+      TeacherLogitsRecords.encodeInto(record, (SampledLogits) logits, codec(prior.get()));
     }
     if (record.getPriorSha256() == null) {
       keeper.meters().plain();
@@ -47,10 +53,16 @@ public final class PayloadEncoder {
     }
   }
 
-  private CodedSampledCodec codec(ContextPrior prior) {
-    CodedSampledCodec known = codec;
+  private static Sequence sequence(SparseLogits logits, int[] spans) {
+    return logits instanceof TopKLogits top
+        ? CodedLogitsCodec.sequence(top, spans)
+        : CodedLogitsCodec.sequence((SampledLogits) logits, spans);
+  }
+
+  private CodedLogitsCodec codec(ContextPrior prior) {
+    CodedLogitsCodec known = codec;
     if (known == null || known.prior() != prior) {
-      known = new CodedSampledCodec(prior);
+      known = new CodedLogitsCodec(prior);
       codec = known;
     }
     return known;

@@ -1,7 +1,5 @@
 package io.logitstream.teacher.coding;
 
-import io.logitstream.logits.CodedSampledCodec;
-import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.PriorLearner;
 import io.logitstream.logits.coding.Sequence;
@@ -89,8 +87,8 @@ public final class PriorKeeper implements AutoCloseable {
   }
 
   /** Offers a window to learn from; returns at once. */
-  void offer(SampledLogits logits, int[] spans) {
-    if (!waiting.offer(CodedSampledCodec.sequence(logits, spans))) {
+  void offer(Sequence sequence) {
+    if (!waiting.offer(sequence)) {
       meters.unlearned();
     }
   }

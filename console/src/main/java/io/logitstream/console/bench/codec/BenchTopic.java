@@ -10,6 +10,12 @@ enum BenchTopic {
   SAMPLED,
   /** The same counts, packed plainly. */
   SAMPLED_PLAIN,
+  /** The twelve most likely ids, entropy-coded. */
+  TOP_12,
+  /** The same ids and levels, packed plainly. */
+  TOP_12_PLAIN,
+  /** The fifty most likely ids, entropy-coded. */
+  TOP_50,
   /** Tokens alone. */
   LABELS,
   /** Every logit; small vocabularies, and a few windows only. */

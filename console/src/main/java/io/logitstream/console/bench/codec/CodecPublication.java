@@ -1,10 +1,11 @@
 package io.logitstream.console.bench.codec;
 
-import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.PriorLearner;
 import io.logitstream.platform.FailureKind;
@@ -32,8 +33,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Publishes a teacher's windows as the teacher service would: a prior learned from the first ones,
- * then the others in every encoding, each to its topic.
+ * Publishes a teacher's windows as the teacher service would: priors learned from the first ones, a
+ * prior for each encoding that has one, then the others in every encoding, each to its topic.
  */
 final class CodecPublication implements AutoCloseable {
   private final KafkaClients clients;
@@ -75,23 +76,40 @@ final class CodecPublication implements AutoCloseable {
       Topics.create(admin, List.of(Topic.LOGIT_PRIORS.specification(prefix, 1, replicationFactor)));
     }
     int sampleSize = WindowSamples.leastSampleSize(teacher);
-    PriorLearner learner = new PriorLearner(teacher.identity().getVocabularySize());
     int[] spans = {0, teacher.windowPositions()};
-    teacher.score(
+    PriorLearner ofSamples = learner();
+    PriorLearner ofTwelve = learner();
+    PriorLearner ofFifty = learner();
+    score(
         0,
         teacher.priorWindows(),
         new WindowSamples(
             teacher,
             sampleSize,
-            (sampled, window) -> learner.add(CodedSampledCodec.sequence(sampled, spans))));
-    ContextPrior prior = learner.build();
-    new PriorPublisher(clients).publish(prior, teacher.identity(), learner.records());
-    CodedSampledCodec codec = new CodedSampledCodec(prior);
-    teacher.score(
+            (sampled, window) -> ofSamples.add(CodedLogitsCodec.sequence(sampled, spans))),
+        new WindowTops(
+            teacher, 12, (top, window) -> ofTwelve.add(CodedLogitsCodec.sequence(top, spans))),
+        new WindowTops(
+            teacher, 50, (top, window) -> ofFifty.add(CodedLogitsCodec.sequence(top, spans))));
+    CodedLogitsCodec codec = publishPrior(ofSamples);
+    CodedLogitsCodec codecOfTwelve = publishPrior(ofTwelve);
+    CodedLogitsCodec codecOfFifty = publishPrior(ofFifty);
+    score(
         teacher.priorWindows(),
         teacher.windows(),
         new WindowSamples(
-            teacher, sampleSize, (sampled, window) -> publish(sampled, window, codec)));
+            teacher, sampleSize, (sampled, window) -> publish(sampled, window, codec)),
+        new WindowTops(
+            teacher,
+            12,
+            (top, window) -> {
+              publish(BenchTopic.TOP_12, top, window, codecOfTwelve);
+              TeacherLogits.Builder plain = record(window);
+              TeacherLogitsRecords.encodeInto(plain, top);
+              send(BenchTopic.TOP_12_PLAIN, plain);
+            }),
+        new WindowTops(
+            teacher, 50, (top, window) -> publish(BenchTopic.TOP_50, top, window, codecOfFifty)));
     if (full) {
       publishFull();
     }
@@ -99,11 +117,39 @@ final class CodecPublication implements AutoCloseable {
     sent.forEach(future -> Futures.await(future, "publish a record"));
   }
 
+  private PriorLearner learner() {
+    return new PriorLearner(teacher.identity().getVocabularySize());
+  }
+
+  private CodedLogitsCodec publishPrior(PriorLearner learner) {
+    ContextPrior prior = learner.build();
+    new PriorPublisher(clients).publish(prior, teacher.identity(), learner.records());
+    return new CodedLogitsCodec(prior);
+  }
+
+  /** Scores windows once, for several consumers. */
+  private void score(int first, int end, BenchTeacher.PositionConsumer... consumers) {
+    teacher.score(
+        first,
+        end,
+        (window, tokens, position, probabilities, offset) -> {
+          for (BenchTeacher.PositionConsumer consumer : consumers) {
+            consumer.accept(window, tokens, position, probabilities, offset);
+          }
+        });
+  }
+
+  private void publish(BenchTopic topic, TopKLogits top, int window, CodedLogitsCodec codec) {
+    TeacherLogits.Builder record = record(window);
+    TeacherLogitsRecords.encodeInto(record, top, codec);
+    send(topic, record);
+  }
+
   private String name() {
     return teacher.identity().getName();
   }
 
-  private void publish(SampledLogits sampled, int window, CodedSampledCodec codec) {
+  private void publish(SampledLogits sampled, int window, CodedLogitsCodec codec) {
     TeacherLogits.Builder coded = record(window);
     TeacherLogitsRecords.encodeInto(coded, sampled, codec);
     send(BenchTopic.SAMPLED, coded);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The benchmark of the logit log's codec: publishes the records of two teachers where asked to,
@@ -119,7 +120,7 @@ public record CodecReport(Map<String, Object> figures, boolean holds) {
         benchmark.sizes(
             synthetic,
             syntheticRecords,
-            List.of(BenchTopic.SAMPLED, BenchTopic.SAMPLED_PLAIN, BenchTopic.LABELS)));
+            Stream.of(BenchTopic.values()).filter(topic -> topic != BenchTopic.FULL).toList()));
     double bigram = bigramBits(synthetic, syntheticRecords);
     ofSynthetic.put("bigramCrossEntropyBits", bigram);
     promiseHardness(benchmark, ofSynthetic, bigram);

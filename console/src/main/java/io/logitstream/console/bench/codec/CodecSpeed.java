@@ -1,6 +1,6 @@
 package io.logitstream.console.bench.codec;
 
-import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
 import io.logitstream.priors.PriorCodecs;
@@ -20,7 +20,7 @@ record CodecSpeed(double encodedTokens, double decodedTokens) {
 
   static CodecSpeed measure(PublishedRecords published, PriorCodecs priors) {
     TeacherLogits first = published.records().get(0);
-    CodedSampledCodec codec = priors.apply(String.valueOf(first.getPriorSha256())).orElseThrow();
+    CodedLogitsCodec codec = priors.apply(String.valueOf(first.getPriorSha256())).orElseThrow();
     int[] spans = TeacherLogitsRecords.bounds(first.getSpans());
     int records = published.records().size();
     return new CodecSpeed(

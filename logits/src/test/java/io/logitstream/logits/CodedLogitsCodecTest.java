@@ -3,8 +3,10 @@ package io.logitstream.logits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.logitstream.logits.MalformedLogitsException.Kind;
+import io.logitstream.logits.coding.CodedParts;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.MalformedPriorException;
 import io.logitstream.schemas.LogitsEncoding;
@@ -15,7 +17,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,17 +27,17 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class CodedSampledCodecTest {
-  private static final CodedSampledCodec LEARNED = new CodedSampledCodec(CodedLogits.prior(40));
-  private static final CodedSampledCodec IGNORANT = new CodedSampledCodec(CodedLogits.prior(0));
+class CodedLogitsCodecTest {
+  private static final CodedLogitsCodec LEARNED = new CodedLogitsCodec(CodedLogits.prior(40));
+  private static final CodedLogitsCodec IGNORANT = new CodedLogitsCodec(CodedLogits.prior(0));
 
   @Property(tries = 400)
   void decodingGivesBackWhatWasEncoded(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 500) int sampleSize) {
     SampledLogits sampled = CodedLogits.sampled(sampleSize, seed);
-    for (CodedSampledCodec codec : List.of(LEARNED, IGNORANT)) {
+    for (CodedLogitsCodec codec : List.of(LEARNED, IGNORANT)) {
       byte[] payload = encode(codec, sampled);
-      CodedSampledCodec.Decoded decoded = codec.decode(ByteBuffer.wrap(payload), 40);
+      CodedLogitsCodec.Decoded decoded = codec.decode(ByteBuffer.wrap(payload), 40);
       assertThat(decoded.logits()).isEqualTo(sampled);
       assertThat(decoded.spans()).isEqualTo(CodedLogits.spans());
     }
@@ -79,17 +80,16 @@ class CodedSampledCodecTest {
     payload[at] ^= change;
     int room = payload.length - Integer.BYTES - at;
     System.arraycopy(noise, 0, payload, at, Math.min(noise.length, room));
-    seal(payload);
-    CodedSampledCodec.Decoded[] decoded = new CodedSampledCodec.Decoded[1];
+    CodedLogits.seal(payload, LEARNED.prior());
+    CodedLogitsCodec.Decoded[] decoded = new CodedLogitsCodec.Decoded[1];
     MalformedLogitsException failure =
         catchThrowableOfType(
             MalformedLogitsException.class,
             () -> decoded[0] = LEARNED.decode(ByteBuffer.wrap(payload), 40));
-    if (failure == null) {
-      assertThat(LEARNED.encode(decoded[0].logits(), decoded[0].spans()).orElseThrow())
-          .isEqualTo(payload);
-    } else {
+    if (failure != null) {
       assertThat(failure.kind()).isEqualTo(Kind.MALFORMED);
+    } else if (decoded[0].logits() instanceof SampledLogits sampledAgain) {
+      assertThat(LEARNED.encode(sampledAgain, decoded[0].spans()).orElseThrow()).isEqualTo(payload);
     }
     // A refused payload leaves nothing behind in the coder.
     SampledLogits sampled = CodedLogits.sampled(28, 1002);
@@ -119,7 +119,7 @@ class CodedSampledCodecTest {
     ContextPrior read = ContextPrior.read(prior.bytes().clone());
     assertThat(read.sha256()).isEqualTo(prior.sha256());
     SampledLogits sampled = CodedLogits.sampled(28, 3);
-    assertThat(encode(new CodedSampledCodec(read), sampled)).isEqualTo(encode(LEARNED, sampled));
+    assertThat(encode(new CodedLogitsCodec(read), sampled)).isEqualTo(encode(LEARNED, sampled));
   }
 
   @Property(tries = 300)
@@ -147,9 +147,21 @@ class CodedSampledCodecTest {
   }
 
   @Test
+  void whatThePartsTakeAddsUpToWhatIsCoded() {
+    SampledLogits logits = CodedLogits.sampled(28, 3000);
+    CodedParts parts = LEARNED.measure(logits, CodedLogits.spans());
+    double bytes = (parts.tokens() + parts.ids() + parts.counts()) / Byte.SIZE;
+    int framing = 2 + 3 + 4 + Integer.BYTES;
+    assertThat(bytes).isCloseTo(encode(LEARNED, logits).length - framing, within(4.0));
+    assertThat(parts.tokens()).isPositive();
+    assertThat(parts.ids()).isPositive();
+    assertThat(parts.counts()).isPositive();
+  }
+
+  @Test
   void bytesOfVersionTwoAreReadAsTheyWereMeant() throws IOException {
     ContextPrior prior = ContextPrior.read(read("prior.bin"));
-    CodedSampledCodec codec = new CodedSampledCodec(prior);
+    CodedLogitsCodec codec = new CodedLogitsCodec(prior);
     byte[] payload = read("sampled.bin");
     SampledLogits meant =
         (SampledLogits)
@@ -186,23 +198,14 @@ class CodedSampledCodecTest {
         .hasMessageContaining("spans");
   }
 
-  private static byte[] encode(CodedSampledCodec codec, SampledLogits sampled) {
+  private static byte[] encode(CodedLogitsCodec codec, SampledLogits sampled) {
     return codec.encode(sampled, CodedLogits.spans()).orElseThrow();
-  }
-
-  private static void seal(byte[] payload) {
-    CRC32C crc = new CRC32C();
-    crc.update(HexFormat.of().parseHex(LEARNED.prior().sha256()));
-    crc.update(payload, 0, payload.length - Integer.BYTES);
-    ByteBuffer.wrap(payload)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(payload.length - Integer.BYTES, (int) crc.getValue());
   }
 
   private static byte[] read(String file) throws IOException {
     try (InputStream in =
         Objects.requireNonNull(
-            CodedSampledCodecTest.class.getResourceAsStream("/v2/" + file), file)) {
+            CodedLogitsCodecTest.class.getResourceAsStream("/v2/" + file), file)) {
       return in.readAllBytes();
     }
   }

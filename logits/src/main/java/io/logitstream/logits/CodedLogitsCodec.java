@@ -2,6 +2,7 @@ package io.logitstream.logits;
 
 import static io.logitstream.logits.MalformedLogitsException.malformed;
 
+import io.logitstream.logits.coding.CodedParts;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.Sequence;
 import io.logitstream.logits.coding.SequenceCoder;
@@ -13,34 +14,35 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * SAMPLED payloads of version 2: entropy-coded under a prior.
+ * SAMPLED and TOP_K payloads of version 2: entropy-coded under a prior.
  *
  * <pre>
  *   byte    version, 2
- *   byte    encoding, 3
+ *   byte    encoding: 3 SAMPLED, 4 TOP_K
  *   varint  number of tokens, T + 1
- *   varint  sample size, M
+ *   varint  sample size, M; of TOP_K the ids of a row, k
  *   varint  number of spans of trained positions
  *   each span:
  *     varint  first position, less the end of the span before it
  *     varint  positions
- *   bits    tokens, ids and counts, arithmetically coded: see {@link SequenceCoder}
+ *   bits    tokens, ids and counts or levels, arithmetically coded: see {@link SequenceCoder}
  *   int     CRC-32C of the prior's SHA-256 and of all bytes before it
  * </pre>
  *
  * <p>Keeps the scratch memory of a coder: one thread at a time.
  */
-public final class CodedSampledCodec {
+public final class CodedLogitsCodec {
   /** The version of these payloads. */
   public static final int VERSION = 2;
 
   private static final int SAMPLED = 3;
+  private static final int TOP_K = 4;
   private static final int LEAST_BYTES = 9;
 
   private final SequenceCoder coder;
   private final byte[] priorSha256;
 
-  public CodedSampledCodec(ContextPrior prior) {
+  public CodedLogitsCodec(ContextPrior prior) {
     this.coder = new SequenceCoder(prior);
     this.priorSha256 = HexFormat.of().parseHex(prior.sha256());
   }
@@ -59,20 +61,30 @@ public final class CodedSampledCodec {
    *     as many positions as there are rows
    */
   public Optional<byte[]> encode(SampledLogits sampled, int[] spans) {
-    if (sampled.vocabularySize() != prior().vocabularySize()) {
+    return encode(SAMPLED, sampled.vocabularySize(), sequence(sampled, spans));
+  }
+
+  /** Writes a payload of the most likely ids; the rest as with those that were drawn. */
+  public Optional<byte[]> encode(TopKLogits top, int[] spans) {
+    return encode(TOP_K, top.vocabularySize(), sequence(top, spans));
+  }
+
+  private Optional<byte[]> encode(int encoding, int vocabularySize, Sequence sequence) {
+    if (vocabularySize != prior().vocabularySize()) {
       throw new IllegalArgumentException(
           "logits over %d ids, the prior is of %d"
-              .formatted(sampled.vocabularySize(), prior().vocabularySize()));
+              .formatted(vocabularySize, prior().vocabularySize()));
     }
-    byte[] coded = coder.encode(sequence(sampled, spans));
-    if (sampled.ids().length > SequenceCoder.mostEntries(coded.length)) {
+    byte[] coded = coder.encode(sequence);
+    if (sequence.entries() > SequenceCoder.mostEntries(coded.length)) {
       return Optional.empty();
     }
+    int[] spans = sequence.spans();
     PayloadWriter writer = new PayloadWriter(coded.length + 32);
     writer.writeByte(VERSION);
-    writer.writeByte(SAMPLED);
-    writer.writeVarint(sampled.tokens().length);
-    writer.writeVarint(sampled.sampleSize());
+    writer.writeByte(encoding);
+    writer.writeVarint(sequence.tokens().length);
+    writer.writeVarint(sequence.sampleSize());
     writer.writeVarint(spans.length / 2);
     int previousEnd = 0;
     for (int index = 0; index < spans.length; index += 2) {
@@ -82,6 +94,21 @@ public final class CodedSampledCodec {
     }
     writer.writeBytes(coded);
     return Optional.of(writer.finish(priorSha256));
+  }
+
+  /**
+   * What the parts of a payload take.
+   *
+   * @throws IllegalArgumentException if the logits are neither SAMPLED nor TOP_K
+   */
+  public CodedParts measure(SparseLogits logits, int[] spans) {
+    if (logits instanceof SampledLogits sampled) {
+      return coder.measure(sequence(sampled, spans));
+    }
+    if (logits instanceof TopKLogits top) {
+      return coder.measure(sequence(top, spans));
+    }
+    throw new IllegalArgumentException(logits + ", expected SAMPLED or TOP_K");
   }
 
   /** Sampled logits as the coder and a prior's learner take them; arrays are shared. */
@@ -95,12 +122,17 @@ public final class CodedSampledCodec {
         sampled.counts());
   }
 
+  /** The most likely ids as the coder and a prior's learner take them; arrays are shared. */
+  public static Sequence sequence(TopKLogits top, int[] spans) {
+    return Sequence.topK(top.tokens(), spans, top.k(), top.ids(), top.levels());
+  }
+
   /**
    * What a payload holds.
    *
    * @param spans pairs of a first trained position and the position after the last one
    */
-  public record Decoded(SampledLogits logits, int[] spans) {}
+  public record Decoded(SparseLogits logits, int[] spans) {}
 
   /**
    * Reads a payload.
@@ -123,18 +155,26 @@ public final class CodedSampledCodec {
     PayloadReader reader = new PayloadReader(content);
     int version = reader.readByte("the version");
     int encoding = reader.readByte("the encoding");
-    if (version != VERSION || encoding != SAMPLED) {
+    if (version != VERSION || (encoding != SAMPLED && encoding != TOP_K)) {
       throw malformed(
-          "payload of version %d and encoding %d, expected %d and %d",
-          version, encoding, VERSION, SAMPLED);
+          "payload of version %d and encoding %d, expected %d and %d or %d",
+          version, encoding, VERSION, SAMPLED, TOP_K);
     }
     int tokens = reader.readVarint("the number of tokens", 2, maxTokens);
-    int sampleSize = reader.readVarint("the sample size", 1, SampledLogits.MAX_SAMPLE_SIZE);
+    int mostSamples =
+        encoding == SAMPLED
+            ? SampledLogits.MAX_SAMPLE_SIZE
+            : Math.min(TopKLogits.MAX_K, prior().vocabularySize());
+    int sampleSize = reader.readVarint("the sample size, or k,", 1, mostSamples);
     int[] spans = readSpans(reader, tokens - 1);
     try {
-      Sequence sequence =
-          coder.decode(bytes, content.position(), reader.remaining(), tokens, spans, sampleSize);
-      return new Decoded(sampled(sequence), spans);
+      int start = content.position();
+      int length = reader.remaining();
+      SparseLogits logits =
+          encoding == SAMPLED
+              ? sampled(coder.decode(bytes, start, length, tokens, spans, sampleSize))
+              : topK(coder.decodeTopK(bytes, start, length, tokens, spans, sampleSize));
+      return new Decoded(logits, spans);
     } catch (IllegalArgumentException e) {
       throw new MalformedLogitsException(
           MalformedLogitsException.Kind.MALFORMED,
@@ -151,6 +191,16 @@ public final class CodedSampledCodec {
         sequence.offsets(),
         Arrays.copyOf(sequence.ids(), sequence.entries()),
         Arrays.copyOf(sequence.counts(), sequence.entries()));
+  }
+
+  private TopKLogits topK(Sequence sequence) {
+    return new TopKLogits(
+        sequence.tokens(),
+        prior().vocabularySize(),
+        sequence.sampleSize(),
+        sequence.offsets().length - 1,
+        sequence.ids(),
+        sequence.levels());
   }
 
   private static int[] readSpans(PayloadReader reader, int positions) {
