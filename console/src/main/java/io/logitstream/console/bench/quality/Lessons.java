@@ -2,7 +2,7 @@ package io.logitstream.console.bench.quality;
 
 import io.logitstream.distillation.step.PositionRange;
 import io.logitstream.distillation.step.TrainingExample;
-import io.logitstream.logits.CodedSampledCodec;
+import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
@@ -25,7 +25,7 @@ final class Lessons {
   private static final String REVISION = "bench-quality";
   private static final int MAX_TOKENS = QualityTexts.POSITIONS + 1;
 
-  private final CodedSampledCodec codec;
+  private final CodedLogitsCodec codec;
   private final SystematicSampler sampler;
   private final int vocabularySize;
   private final int topK;
@@ -40,7 +40,7 @@ final class Lessons {
 
   Lessons(ContextPrior prior, int sampleSize, int topK) {
     this.vocabularySize = prior.vocabularySize();
-    this.codec = new CodedSampledCodec(prior);
+    this.codec = new CodedLogitsCodec(prior);
     this.sampler = new SystematicSampler(vocabularySize, sampleSize);
     this.topK = topK;
     this.probabilities = new float[vocabularySize];
@@ -52,7 +52,7 @@ final class Lessons {
     SystematicSampler sampler = new SystematicSampler(vocabularySize, sampleSize);
     float[] row = new float[vocabularySize];
     for (ScoredText text : texts) {
-      learner.add(CodedSampledCodec.sequence(sample(text, sampler, row), spans(text)));
+      learner.add(CodedLogitsCodec.sequence(sample(text, sampler, row), spans(text)));
     }
     return learner.build();
   }
