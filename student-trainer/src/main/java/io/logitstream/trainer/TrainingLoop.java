@@ -45,7 +45,7 @@ final class TrainingLoop {
   private final Runnable onGrowth;
   private final TrainerClock clock;
 
-  /** Whether the newest checkpoint of this loop was not measured by the gate. */
+  /** Whether the newest checkpoint was not measured by the gate: a stop came between its steps. */
   private boolean hasUnmeasured;
 
   /**
@@ -73,16 +73,20 @@ final class TrainingLoop {
   private record TakenStep(StepBatch batch, StepResult result) {}
 
   /**
+   * @param resumesUnmeasured whether the checkpoint that the loop goes on from is one that a stop
+   *     left between two steps of the gate
    * @param onGrowth told when the topic has gained partitions; asks this loop to stop
    */
   TrainingLoop(
       TrainerSettings settings,
       Parts parts,
+      boolean resumesUnmeasured,
       LogIdentity log,
       Runnable onGrowth,
       TrainerClock clock) {
     this.settings = settings;
     this.parts = parts;
+    this.hasUnmeasured = resumesUnmeasured;
     this.steps = new StepTaker(parts.student());
     this.log = log;
     this.onGrowth = onGrowth;

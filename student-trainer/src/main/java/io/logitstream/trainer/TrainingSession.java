@@ -16,6 +16,7 @@ import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.RehearsalState;
 import io.logitstream.schemas.RollbackEntry;
+import io.logitstream.schemas.Verdict;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.trainer.evaluation.EvaluationResults;
 import io.logitstream.trainer.evaluation.PinnedEvaluation;
@@ -240,6 +241,7 @@ final class TrainingSession implements AutoCloseable {
                         settings.training().optimizer().averages().isKept()),
                 report,
                 deadLetters(Topic.TEACHER_LOGITS)),
+            newest.map(TrainingSession::isUnmeasured).orElse(false),
             new LogIdentity(LiveCursor.NAME, logits),
             onGrowth,
             clock)
@@ -373,6 +375,10 @@ final class TrainingSession implements AutoCloseable {
     return resources.add(
         new TrainingRecordDecoder(
             clients.settings(), settings.ingest(), student, settings.training().objective()));
+  }
+
+  private static boolean isUnmeasured(CheckpointManifest manifest) {
+    return manifest.getSequence() > 0 && manifest.getVerdict() == Verdict.UNGATED;
   }
 
   /** A checkpoint that cannot be read is gone round: from the one before, on the same records. */
