@@ -6,6 +6,10 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /** Dependencies point one way; see docs/architecture.md. */
@@ -108,6 +112,26 @@ class DependencyRuleTest {
         .orShould()
         .callMethod(System.class, "getenv", String.class)
         .because("configuration comes in as arguments")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theTrainerTakesTimeAndThreadsFromItsPorts() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.logitstream.trainer..", "io.logitstream.checkpoints..")
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(Executors.class, CountDownLatch.class, ReentrantLock.class)
+        .orShould()
+        .callConstructor(Thread.class, Runnable.class, String.class)
+        .because("a simulation decides what time it is, and who runs")
         .check(CLASSES);
   }
 

@@ -3,6 +3,7 @@ package io.logitstream.trainer.rehearsal;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.lifecycle.Execution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +23,11 @@ public final class OlderLog implements AutoCloseable {
 
   private final String topic;
   private final Consumer<String, byte[]> consumer;
+  private final Execution execution;
 
   public OlderLog(KafkaClients clients, String topic) {
     this.topic = topic;
+    this.execution = clients.execution();
     this.consumer =
         clients.consumer(
             Map.of(
@@ -49,7 +52,7 @@ public final class OlderLog implements AutoCloseable {
     TopicPartition place = new TopicPartition(topic, partition);
     consumer.assign(List.of(place));
     consumer.seek(place, from);
-    long startNanos = System.nanoTime();
+    long startNanos = execution.nanos();
     try {
       while (consumer.position(place) < until) {
         List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
@@ -61,7 +64,7 @@ public final class OlderLog implements AutoCloseable {
         if (!found.isEmpty()) {
           return found;
         }
-        if (System.nanoTime() - startNanos > LONGEST_NANOS) {
+        if (execution.nanos() - startNanos > LONGEST_NANOS) {
           throw new LogitstreamException(
               FailureKind.RETRYABLE,
               "%s@%d, an older record, was not read within %d s"

@@ -25,7 +25,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +49,7 @@ public final class Rehearsal implements AutoCloseable {
   private final OlderRecords older;
   private final TrainerClock clock;
   private final StopSignal closing;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread created = new Thread(task, "trainer-rehearsal");
-            created.setDaemon(true);
-            return created;
-          });
+  private final ExecutorService thread;
   private final SortedSet<String> domains = new TreeSet<>();
   private final List<RehearsalRange> discarded = new ArrayList<>();
   private Retention.Kept kept;
@@ -84,7 +77,8 @@ public final class Rehearsal implements AutoCloseable {
     this.draws = new Draws(settings, seed);
     this.retention = new Retention(clients, topic);
     this.clock = clock;
-    this.closing = new StopSignal();
+    this.closing = new StopSignal(clients.execution());
+    this.thread = clients.execution().newThread("trainer-rehearsal");
     this.kept = retention.kept(clock.now());
     this.older = new OlderRecords(new OlderLog(clients, topic.name()), decoder, closing);
     this.window = new RehearsalWindow(topic.id().toString(), List.of(), List.of());
