@@ -1,0 +1,41 @@
+package io.logitstream.systemtests.simulation.plants;
+
+import io.logitstream.platform.kafka.ClientSource;
+import io.logitstream.systemtests.simulation.log.SimulatedClients;
+import io.logitstream.trainer.recovery.Compute;
+
+/**
+ * A mistake that is planted between a trainer and its ports: the log hears, and the trainer makes
+ * of what it says, what it would with a trainer that has the mistake.
+ */
+public interface Plant {
+  /** No mistake. */
+  Plant NONE =
+      new Plant() {
+        @Override
+        public String name() {
+          return "none";
+        }
+
+        @Override
+        public String mistake() {
+          return "nothing is planted";
+        }
+      };
+
+  /** Its name on the command line. */
+  String name();
+
+  /** What is wrong. */
+  String mistake();
+
+  /** The clients of a process. */
+  default ClientSource clients(SimulatedClients clients) {
+    return clients;
+  }
+
+  /** What a trainer computes on. */
+  default Compute compute(Compute compute) {
+    return compute;
+  }
+}
