@@ -19,6 +19,7 @@ import io.logitstream.teacher.scoring.DecoderScorer;
 import io.logitstream.teacher.scoring.FullScoring;
 import io.logitstream.teacher.scoring.LabelsScoring;
 import io.logitstream.teacher.scoring.ModelTextTokenizer;
+import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.SampledScoring;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import io.logitstream.teacher.scoring.TeacherForcedScorer;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param computeType number type of its matrix products; empty where nothing is scored
  * @param training what records to train on are made by
  * @param evaluation what records of held-out prompts are made by
+ * @param sizing how many draws a sampled position to train on has
  * @param resources what {@link #close} closes
  */
 record TeacherModel(
@@ -45,6 +47,7 @@ record TeacherModel(
     Optional<String> computeType,
     WindowScoring training,
     WindowScoring evaluation,
+    SampleSizing sizing,
     AutoCloseable resources)
     implements AutoCloseable {
 
@@ -74,10 +77,11 @@ record TeacherModel(
     TeacherIdentity identity = identity(settings, directory);
     Tokenizer tokenizer = Tokenizer.fromJson(directory.tokenizerJson(), config);
     TextTokenizer textTokenizer = new ModelTextTokenizer(tokenizer);
+    SampleSizing sizing = settings.sizing();
     if (!settings.scores()) {
       WindowScoring labels = new LabelsScoring();
       return new TeacherModel(
-          identity, textTokenizer, Optional.empty(), labels, labels, tokenizer::close);
+          identity, textTokenizer, Optional.empty(), labels, labels, sizing, tokenizer::close);
     }
     TorchEngine engine = TorchEngine.start(settings.device(), settings.threads());
     ComputeType computeType =
@@ -92,8 +96,14 @@ record TeacherModel(
         identity,
         textTokenizer,
         Optional.of(computeType.label()),
-        scoring(settings.encoding(), settings, scorer, identity),
-        scoring(settings.effectiveEvaluationEncoding(), settings, scorer, identity),
+        scoring(settings.encoding(), settings, scorer, identity, sizing),
+        scoring(
+            settings.effectiveEvaluationEncoding(),
+            settings,
+            scorer,
+            identity,
+            SampleSizing.fixed(settings.sampleSize())),
+        sizing,
         () -> {
           scorer.close();
           tokenizer.close();
@@ -104,7 +114,8 @@ record TeacherModel(
       TeacherEncoding encoding,
       TeacherSettings settings,
       TeacherForcedScorer scorer,
-      TeacherIdentity identity) {
+      TeacherIdentity identity,
+      SampleSizing sizing) {
     return switch (encoding) {
       case LABELS -> new LabelsScoring();
       case FULL -> new FullScoring(scorer, identity.getVocabularySize());
@@ -115,7 +126,7 @@ record TeacherModel(
           new SampledScoring(
               scorer,
               identity.getVocabularySize(),
-              settings.sampleSize(),
+              sizing,
               settings.temperature(),
               identity.getRevision());
     };
@@ -175,7 +186,7 @@ record TeacherModel(
           case FULL -> SparseLogitsCodec.fullPayloadBytes(tokens, vocabularySize);
           case TOP_K -> SparseLogitsCodec.topKPayloadBytes(tokens, vocabularySize, settings.topK());
           case SAMPLED ->
-              SparseLogitsCodec.sampledPayloadBytes(tokens, vocabularySize, settings.sampleSize());
+              SparseLogitsCodec.sampledPayloadBytes(tokens, vocabularySize, settings.mostDraws());
         };
     int limit =
         Topic.TEACHER_LOGITS.specification("", 1, (short) 1).maxMessageBytes()

@@ -195,7 +195,7 @@ public final class TeacherService implements Service {
                 new TeacherLogitsAssembler(
                     model.identity(),
                     model.computeType(),
-                    new PayloadEncoder(priors.keeper()),
+                    new PayloadEncoder(priors.keeper(), model.sizing()),
                     clock),
                 outbox,
                 new DeadLetters(COMPONENT, Topic.PROMPTS, meters),

@@ -7,6 +7,7 @@ import io.logitstream.platform.config.Setting;
 import io.logitstream.teacher.backpressure.BackpressureSettings;
 import io.logitstream.teacher.batching.WindowCutter;
 import io.logitstream.teacher.coding.CodingSettings;
+import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import java.util.Optional;
  * @param encoding what the records to train on hold
  * @param evaluationEncoding what the records of held-out prompts hold, unless encoding is LABELS
  * @param sampleSize draws of a SAMPLED position
+ * @param sampleTarget what the draws of a SAMPLED position to train on are chosen for
+ * @param sampleTargetValue bytes or variance of a token that are wanted; 0 without a target
  * @param topK ids of a TOP_K position
  * @param temperature that SAMPLED and TOP_K distributions are made at
  * @param coding how SAMPLED positions are packed
@@ -49,6 +52,8 @@ public record TeacherSettings(
     TeacherEncoding encoding,
     TeacherEncoding evaluationEncoding,
     int sampleSize,
+    SampleSizing.Target sampleTarget,
+    double sampleTargetValue,
     int topK,
     float temperature,
     CodingSettings coding,
@@ -113,6 +118,21 @@ public record TeacherSettings(
           1,
           1 << 16,
           "Draws of a sampled position: more cost bytes and take variance from the gradient.");
+  private static final Setting<SampleSizing.Target> SAMPLE_TARGET =
+      Setting.choice(
+          "teacher.sample-target",
+          SampleSizing.Target.class,
+          SampleSizing.Target.NONE,
+          "What the draws of a sampled position to train on are chosen for, beginning with"
+              + " teacher.sample-size: none (they stay), bytes (payload bytes of a token) or"
+              + " variance (of the gradient: the trace of its covariance).");
+  private static final Setting<Double> SAMPLE_TARGET_VALUE =
+      Setting.decimal(
+          "teacher.sample-target-value",
+          0,
+          0,
+          1e6,
+          "Bytes or variance of a token that teacher.sample-target is to come to.");
   private static final Setting<Integer> TOP_K =
       Setting.integer(
           "teacher.top-k",
@@ -184,6 +204,18 @@ public record TeacherSettings(
   public static final List<Setting<?>> SETTINGS = settings();
 
   public TeacherSettings {
+    boolean hasTarget = sampleTarget != SampleSizing.Target.NONE;
+    if (hasTarget != sampleTargetValue > 0 || (hasTarget && encoding != TeacherEncoding.SAMPLED)) {
+      throw new ConfigurationException(
+          "%s is %s, %s is %s and %s is %s: a target has a value over 0, and is for sampled records"
+              .formatted(
+                  SAMPLE_TARGET,
+                  sampleTarget,
+                  SAMPLE_TARGET_VALUE,
+                  sampleTargetValue,
+                  ENCODING,
+                  encoding));
+    }
     boolean hasTemperature =
         encoding == TeacherEncoding.SAMPLED || encoding == TeacherEncoding.TOP_K;
     if (temperature != 1f && !hasTemperature) {
@@ -216,6 +248,8 @@ public record TeacherSettings(
         configuration.get(ENCODING),
         configuration.get(EVALUATION_ENCODING),
         configuration.get(SAMPLE_SIZE),
+        configuration.get(SAMPLE_TARGET),
+        configuration.get(SAMPLE_TARGET_VALUE),
         configuration.get(TOP_K),
         configuration.get(TEMPERATURE).floatValue(),
         CodingSettings.from(configuration),
@@ -232,6 +266,18 @@ public record TeacherSettings(
   /** What held-out prompts are encoded as. */
   public TeacherEncoding effectiveEvaluationEncoding() {
     return encoding == TeacherEncoding.LABELS ? TeacherEncoding.LABELS : evaluationEncoding;
+  }
+
+  /** Chooses the draws of a SAMPLED position to train on. */
+  SampleSizing sizing() {
+    return new SampleSizing(sampleTarget, sampleTargetValue, sampleSize);
+  }
+
+  /** The most draws that a SAMPLED position may come to have. */
+  int mostDraws() {
+    return sampleTarget == SampleSizing.Target.NONE
+        ? sampleSize
+        : Math.max(sampleSize, SampleSizing.MOST);
   }
 
   /** Whether records of any kind hold that. */
@@ -257,6 +303,8 @@ public record TeacherSettings(
                 ENCODING,
                 EVALUATION_ENCODING,
                 SAMPLE_SIZE,
+                SAMPLE_TARGET,
+                SAMPLE_TARGET_VALUE,
                 TOP_K,
                 TEMPERATURE,
                 WINDOW_TOKENS,

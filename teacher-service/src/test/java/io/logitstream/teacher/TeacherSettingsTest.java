@@ -12,6 +12,7 @@ import io.logitstream.teacher.batching.WindowCutter;
 import io.logitstream.teacher.coding.CodingSettings;
 import io.logitstream.teacher.coding.PayloadCoding;
 import io.logitstream.teacher.coding.PriorSchedule;
+import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ class TeacherSettingsTest {
                 TeacherEncoding.SAMPLED,
                 TeacherEncoding.FULL,
                 32,
+                SampleSizing.Target.NONE,
+                0,
                 50,
                 1f,
                 new CodingSettings(PayloadCoding.CODED, new PriorSchedule(256, 1 << 16)),
@@ -71,6 +74,8 @@ class TeacherSettingsTest {
                     Map.entry("teacher.encoding", "sampled"),
                     Map.entry("teacher.evaluation-encoding", "sampled"),
                     Map.entry("teacher.sample-size", "7"),
+                    Map.entry("teacher.sample-target", "bytes"),
+                    Map.entry("teacher.sample-target-value", "9.5"),
                     Map.entry("teacher.top-k", "5"),
                     Map.entry("teacher.temperature", "2"),
                     Map.entry("teacher.coding", "plain"),
@@ -99,6 +104,8 @@ class TeacherSettingsTest {
                 TeacherEncoding.SAMPLED,
                 TeacherEncoding.SAMPLED,
                 7,
+                SampleSizing.Target.BYTES,
+                9.5,
                 5,
                 2f,
                 new CodingSettings(PayloadCoding.PLAIN, new PriorSchedule(8, 9)),
@@ -120,6 +127,17 @@ class TeacherSettingsTest {
     assertRefused(
         Map.of("teacher.window-tokens", "8", "teacher.window-overlap", "8"),
         "teacher.window-overlap is 8");
+    assertRefused(Map.of("teacher.sample-target", "bytes"), "a target has a value over 0");
+    assertRefused(Map.of("teacher.sample-target-value", "9"), "a target has a value over 0");
+    assertRefused(
+        Map.of(
+            "teacher.sample-target",
+            "variance",
+            "teacher.sample-target-value",
+            "0.01",
+            "teacher.encoding",
+            "top-k"),
+        "is for sampled records");
     assertRefused(Map.of("teacher.group", " "), "teacher.group is empty");
   }
 

@@ -7,6 +7,7 @@ import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.teacher.batching.PositionRange;
 import io.logitstream.teacher.batching.Window;
 import io.logitstream.teacher.scoring.DecoderScorer;
+import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.SampledScoring;
 import io.logitstream.teacher.scoring.ScoringTask;
 import java.util.LinkedHashMap;
@@ -54,7 +55,8 @@ public record TeacherBench(
     try (DecoderScorer scorer =
         new DecoderScorer(engine, config, Weights.initialise(config, 1), computeType)) {
       SampledScoring scoring =
-          new SampledScoring(scorer, config.vocabularySize(), sampleSize, 1f, REVISION);
+          new SampledScoring(
+              scorer, config.vocabularySize(), SampleSizing.fixed(sampleSize), 1f, REVISION);
       for (int batch = -warmupBatches; batch < batches; batch++) {
         List<ScoringTask> tasks = tasks(random);
         long startNanos = System.nanoTime();

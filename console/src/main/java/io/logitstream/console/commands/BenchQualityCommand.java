@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains students of one teacher on hard labels, on TOP_K, on SAMPLED and on FULL records:"
           + " the same first weights, the same windows in the same order, all by way of payloads."
-          + " Each seed is one such run; figures are means over seeds with 95 % bootstrap"
+          + " Each seed is one such run; figures are means over seeds with 95 %% bootstrap"
           + " intervals, on held-out windows that are the same for all.",
       "Prints one JSON object, or the table of it with --output text.",
       ""

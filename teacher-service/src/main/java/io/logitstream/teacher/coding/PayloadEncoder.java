@@ -8,6 +8,7 @@ import io.logitstream.logits.TopKLogits;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.Sequence;
 import io.logitstream.schemas.TeacherLogits;
+import io.logitstream.teacher.scoring.SampleSizing;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PayloadEncoder {
   private final Optional<PriorKeeper> priors;
+  private final SampleSizing sizing;
   private @Nullable CodedLogitsCodec codec;
 
   /**
    * @param priors empty where payloads are packed plainly
+   * @param sizing is told what sampled windows to train on take
    */
-  public PayloadEncoder(Optional<PriorKeeper> priors) {
+  public PayloadEncoder(Optional<PriorKeeper> priors, SampleSizing sizing) {
     this.priors = priors;
+    this.sizing = sizing;
   }
 
   /** Sets what depends on the payload's encoding. The record has its spans already. */
@@ -32,6 +36,7 @@ public final class PayloadEncoder {
     boolean codable = logits instanceof SampledLogits || logits instanceof TopKLogits;
     if (priors.isEmpty() || !codable) {
       TeacherLogitsRecords.encodeInto(record, logits);
+      tell(record, logits);
       return;
     }
     PriorKeeper keeper = priors.get();
@@ -46,10 +51,20 @@ public final class PayloadEncoder {
     } else {
       TeacherLogitsRecords.encodeInto(record, (SampledLogits) logits, codec(prior.get()));
     }
+    // Until there is a prior records are longer than they will be.
+    if (prior.isPresent()) {
+      tell(record, logits);
+    }
     if (record.getPriorSha256() == null) {
       keeper.meters().plain();
     } else {
       keeper.meters().coded();
+    }
+  }
+
+  private void tell(TeacherLogits.Builder record, SparseLogits logits) {
+    if (logits instanceof SampledLogits sampled && !record.getHeldOut()) {
+      sizing.wrote(sampled.sampleSize(), record.getPayload().remaining(), sampled.rows());
     }
   }
 

@@ -8,31 +8,39 @@ import java.util.Optional;
 
 /** A systematic sample of each distribution, drawn by a hash of the position. */
 public final class SampledScoring implements WindowScoring {
+  /** Of so many positions one is measured, where the variance counts. */
+  private static final int MEASURED_POSITIONS = 8;
+
   private final TeacherForcedScorer scorer;
   private final int vocabularySize;
   private final float temperature;
   private final String revision;
-  private final SystematicSampler sampler;
+  private final SampleSizing sizing;
+  private SystematicSampler sampler;
 
   /**
-   * @param sampleSize M, the draws of a position
+   * @param sizing M, the draws of a position
    * @param revision the teacher's revision: another one draws another sample
    */
   public SampledScoring(
       TeacherForcedScorer scorer,
       int vocabularySize,
-      int sampleSize,
+      SampleSizing sizing,
       float temperature,
       String revision) {
     this.scorer = scorer;
     this.vocabularySize = vocabularySize;
     this.temperature = temperature;
     this.revision = revision;
-    this.sampler = new SystematicSampler(vocabularySize, sampleSize);
+    this.sizing = sizing;
+    this.sampler = new SystematicSampler(vocabularySize, sizing.sampleSize());
   }
 
   @Override
   public List<ScoredWindow> score(List<ScoringTask> batch) {
+    if (sampler.sampleSize() != sizing.sampleSize()) {
+      sampler = new SystematicSampler(vocabularySize, sizing.sampleSize());
+    }
     List<SampledLogits.Builder> samples = new ArrayList<>();
     List<EntropySums> entropies = new ArrayList<>();
     for (ScoringTask task : batch) {
@@ -52,6 +60,9 @@ public final class SampledScoring implements WindowScoring {
           long uniform =
               SystematicSampler.uniform(task.promptId(), task.window().index(), position, revision);
           sampler.sample(probabilities, offset, uniform, samples.get(index));
+          if (sizing.measuresVariance() && position % MEASURED_POSITIONS == 0) {
+            sizing.scored(probabilities, offset, vocabularySize);
+          }
           entropies.get(index).add(position, entropy);
         });
     List<ScoredWindow> scored = new ArrayList<>();

@@ -24,7 +24,7 @@ class WindowScoringTest {
   @Test
   void rowsStandForTheTrainedPositionsInOrder() {
     List<ScoredWindow> scored =
-        new SampledScoring(scorer, VOCABULARY, 8, 1f, "r")
+        new SampledScoring(scorer, VOCABULARY, SampleSizing.fixed(8), 1f, "r")
             .score(List.of(new ScoringTask("a", WINDOW), new ScoringTask("b", OTHER)));
     SampledLogits first = (SampledLogits) scored.get(0).logits();
     // the scorer is certain of the right label
@@ -36,7 +36,7 @@ class WindowScoringTest {
   @Test
   void entropiesAreSummedOverEachTrainedRange() {
     ScoredWindow scored =
-        new SampledScoring(scorer, VOCABULARY, 8, 2f, "r")
+        new SampledScoring(scorer, VOCABULARY, SampleSizing.fixed(8), 2f, "r")
             .score(List.of(new ScoringTask("a", WINDOW)))
             .get(0);
     // the entropy that the scorer tells is the position plus 1
