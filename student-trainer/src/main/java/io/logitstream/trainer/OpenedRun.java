@@ -107,7 +107,8 @@ record OpenedRun(
               version(),
               newest
                   .map(CheckpointManifest::getReplayOf)
-                  .orElseGet(() -> source.map(OpenedRun::id).orElse(null)));
+                  .orElseGet(() -> source.map(OpenedRun::id).orElse(null)),
+              settings.replay().untilOffsets());
       newest.ifPresent(manifest -> compareHardware(manifest, facts));
       List<String> damage = new ArrayList<>();
       Optional<WholeCheckpoint> resumed =

@@ -102,6 +102,12 @@ final class StepReport {
     log(step);
   }
 
+  /** Tells how long a checkpoint held the loop up. */
+  void checkpointTaken(long nanos) {
+    meters.checkpointTaken(nanos);
+    progress.checkpointTaken(nanos / NANOS_PER_MS);
+  }
+
   private static void log(TrainingStep step) {
     if (LOGGER.isDebugEnabled() || !step.getEvaluation().isEmpty()) {
       String line =

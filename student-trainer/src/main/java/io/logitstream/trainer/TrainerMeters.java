@@ -13,6 +13,7 @@ final class TrainerMeters {
   private final Counter tokens;
   private final Counter waitSeconds;
   private final Counter computeSeconds;
+  private final Counter checkpointSeconds;
   private final AtomicReference<@Nullable TrainingStep> latest = new AtomicReference<>();
 
   TrainerMeters(MeterRegistry meters) {
@@ -28,6 +29,11 @@ final class TrainerMeters {
     computeSeconds =
         Counter.builder("logitstream.trainer.compute.seconds")
             .description("Time that the loop computed")
+            .register(meters);
+    checkpointSeconds =
+        Counter.builder("logitstream.trainer.checkpoint.held.seconds")
+            .description(
+                "Time that checkpoints held the loop up: snapshots, and waits for the one before")
             .register(meters);
     gauge(meters, "logitstream.trainer.cross.entropy", step -> step.getLoss().getCrossEntropy());
     gauge(meters, "logitstream.trainer.gradient.norm", TrainingStep::getGradientNorm);
@@ -46,6 +52,10 @@ final class TrainerMeters {
     waitSeconds.increment(step.getWaitMs() / 1000);
     computeSeconds.increment(step.getComputeMs() / 1000);
     latest.set(step);
+  }
+
+  void checkpointTaken(long nanos) {
+    checkpointSeconds.increment(nanos / 1e9);
   }
 
   private void gauge(MeterRegistry meters, String name, Value value) {

@@ -48,6 +48,7 @@ public final class TrainerProgress {
   private long deadLetters;
   private double waitMs;
   private double computeMs;
+  private double checkpointMs;
 
   /**
    * A moment of the training, in this process.
@@ -63,6 +64,8 @@ public final class TrainerProgress {
    * @param checkpoints the newest checkpoints that were committed, at most a thousand, oldest first
    * @param deadLetters records that were condemned
    * @param waitShare share of the loop's time that it waited for data, from 0 to 1
+   * @param checkpointShare share of the loop's time that checkpoints took of it, from 0 to 1: the
+   *     snapshots, and the waits for the checkpoint before; they are written meanwhile
    * @param tokensPerSecond tokens trained on over the loop's time, waiting included
    * @param promptToStepP50Ms from a prompt's creation to the end of the step that trained on it
    * @param promptToStepP99Ms the same, of the slowest hundredth
@@ -80,6 +83,7 @@ public final class TrainerProgress {
       List<CheckpointSummary> checkpoints,
       long deadLetters,
       double waitShare,
+      double checkpointShare,
       double tokensPerSecond,
       OptionalDouble promptToStepP50Ms,
       OptionalDouble promptToStepP99Ms) {
@@ -144,6 +148,7 @@ public final class TrainerProgress {
         List.copyOf(checkpoints),
         deadLetters,
         totalMs == 0 ? 0 : waitMs / totalMs,
+        totalMs == 0 ? 0 : Math.min(1, checkpointMs / totalMs),
         totalMs == 0 ? 0 : trainedTokens * 1000 / totalMs,
         promptToStep.quantile(0.5),
         promptToStep.quantile(0.99));
@@ -156,6 +161,11 @@ public final class TrainerProgress {
   synchronized void evaluationSet(long bytes, long tokens) {
     evaluationBytes = bytes;
     evaluationTokens = tokens;
+  }
+
+  /** The loop was held up by a checkpoint. */
+  synchronized void checkpointTaken(double milliseconds) {
+    checkpointMs += milliseconds;
   }
 
   void stepTaken(TrainingStep step, long bytes, long condemned, List<Double> promptAgesMs) {

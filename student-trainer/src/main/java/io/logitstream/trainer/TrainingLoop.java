@@ -288,6 +288,7 @@ final class TrainingLoop {
 
   private void write(CheckpointPlace place, EvaluationResults evaluation, GateOutcome outcome)
       throws InterruptedException {
+    long startNanos = clock.nanos();
     RunPosition position = parts.position();
     if (outcome.isMeasured()) {
       parts
@@ -312,5 +313,6 @@ final class TrainingLoop {
                 parts.gate().isOn() ? parts.gate().state().inManifest() : Map.of(),
                 parts.evaluation().map(PinnedEvaluation::inManifest).orElse(List.of()),
                 parts.rehearsal().map(Rehearsal::inManifest)));
+    parts.report().checkpointTaken(clock.nanos() - startNanos);
   }
 }

@@ -98,6 +98,12 @@ class ReplayTest {
 
     CheckpointManifest newest = trainers.newest("other");
     assertThat(newest.getTrainedRecords()).isEqualTo(24);
+    assertThat(newest.getUntilOffsets())
+        .as("where it was to end, for --resume")
+        .hasSameSizeAs(until)
+        .allSatisfy(
+            (partition, offset) ->
+                assertThat(offset).isEqualTo(until.get(Integer.valueOf(partition))));
     assertThat(newest.getCursors()).isEqualTo(trainers.manifests("run").get(2).getCursors());
     assertThat(TrainerFixture.weightsSha256(newest))
         .isNotEqualTo(TrainerFixture.weightsSha256(trainers.manifests("run").get(2)));

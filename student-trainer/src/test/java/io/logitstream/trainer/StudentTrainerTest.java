@@ -32,6 +32,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -324,6 +325,27 @@ class StudentTrainerTest {
     assertThat(committed(Topic.deadLetterTopic(pipeline.topic(Topic.EVALUATION_LOGITS))))
         .isEqualTo(1);
     assertThat(trainers.newest("run").getEvaluationSets()).hasSize(1);
+  }
+
+  @Test
+  @Tag("long")
+  void pinnedWindowsAreFoundAgainThoughTheLongestWindowWasLowered() throws Exception {
+    write(
+        teacher -> {
+          teacher.heldOut(3, "java");
+          teacher.sampled(16);
+        });
+    trainers
+        .with("evaluation.windows", "3")
+        .with("evaluation.domains", "java")
+        .with("train.max-steps", "2")
+        .train("run");
+
+    // Windows have 13 tokens: those to train on are condemned from here on, the pinned ones stay.
+    trainers.with("train.max-tokens", "8").with("train.max-steps", "4").train("run");
+
+    assertThat(trainers.newest("run").getStep()).isEqualTo(2);
+    assertThat(trainers.manifests("run").get(1).getEvaluationSets()).hasSize(1);
   }
 
   @Test

@@ -194,6 +194,27 @@ class TrainerSettingsTest {
   }
 
   @Test
+  void placesBesideACheckpointThatHasSomeAreRefused() {
+    assertThatThrownBy(
+            () -> settings(Map.of("train.from-checkpoint", "first/3", "train.from", "0@12")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("train.from-checkpoint is first/3")
+        .hasMessageContaining("train.from is 0@12: leave one out");
+  }
+
+  @Test
+  void aShareThatIsNoRecordIsRefused() {
+    assertThatThrownBy(() -> settings(Map.of("rehearsal.share", "0.1", "train.step-records", "4")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("rehearsal.share is 0.1")
+        .hasMessageContaining("4 records");
+    assertThat(settings(Map.of()).identity()).doesNotContainKey("rehearsal.share");
+    assertThat(settings(Map.of("rehearsal.share", "0.25")).identity())
+        .containsEntry("rehearsal.share", "0.25")
+        .containsEntry("rehearsal.draw", "uniform");
+  }
+
+  @Test
   void malformedListsAreRefusedByName() {
     assertThatThrownBy(() -> settings(Map.of("train.skip", "12")))
         .isInstanceOf(ConfigurationException.class)

@@ -77,11 +77,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--until",
       paramLabel = "TIME|OFFSETS|now|live",
-      defaultValue = "now",
       description =
           "Where to end: a time, offsets (not read themselves), the end of the log as it is now, or live"
-              + " to go on with what comes (default: ${DEFAULT-VALUE}).")
-  private String until;
+              + " to go on with what comes. By default now; with --resume, where the replay was to end.")
+  private @Nullable String until;
 
   @Option(
       names = {"-s", "--student"},
@@ -101,13 +100,13 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     LogPoint begin = LogPoint.parse("--from", from);
-    LogPoint end = LogPoint.parse("--until", until);
     requireStudent(begin);
     Configuration kafka = options.load();
     ReplayPlan plan;
     Optional<CheckpointManifest> source = Optional.empty();
+    LogPoint end;
     try (CheckpointReader reader = CheckpointModels.open(kafka)) {
-      requireNew(reader);
+      end = end(requireNew(reader));
       if (begin instanceof LogPoint.Checkpoint checkpoint) {
         source = Optional.of(CheckpointModels.find(reader, checkpoint.id()));
       }
@@ -136,8 +135,29 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private void requireNew(CheckpointReader reader) {
-    boolean exists = reader.newest(run).isPresent();
+  /** A replay ends where it was to end, however the log has grown since it was begun. */
+  private LogPoint end(Optional<CheckpointManifest> interrupted) {
+    if (until != null || interrupted.isEmpty()) {
+      return LogPoint.parse("--until", until == null ? "now" : until);
+    }
+    Map<Integer, Long> offsets = new TreeMap<>();
+    interrupted
+        .get()
+        .getUntilOffsets()
+        .forEach((partition, offset) -> offsets.put(Integer.valueOf(partition), offset));
+    if (offsets.isEmpty()) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "checkpoint %s does not say where the replay was to end, as it was to go on live or an older build began it: name --until"
+              .formatted(CheckpointId.of(interrupted.get())));
+    }
+    return new LogPoint.At(offsets);
+  }
+
+  /** The newest checkpoint of a replay that is gone on with. */
+  private Optional<CheckpointManifest> requireNew(CheckpointReader reader) {
+    Optional<CheckpointManifest> newest = reader.newest(run);
+    boolean exists = newest.isPresent();
     if (exists && !resume) {
       throw new LogitstreamException(
           FailureKind.CONFIGURATION,
@@ -149,6 +169,7 @@ final class ReplayCommand implements Callable<Integer> {
           FailureKind.CONFIGURATION,
           "run %s has no checkpoint to go on from: leave --resume out".formatted(run));
     }
+    return newest;
   }
 
   private Configuration configuration(

@@ -112,14 +112,15 @@ final class TrainCommand implements Callable<Integer> {
     Optional<EvaluationMetrics> heldOut = progress.latestOverall();
     return String.format(
         Locale.ROOT,
-        "step %,d, %,d tokens (%,.0f tokens/s, waited %.0f %%), loss %.3f%s, %d checkpoints",
+        "step %,d, %,d tokens (%,.0f tokens/s, waited %.0f %%), loss %.3f%s, %d checkpoints (%.1f %% of the time)",
         step.getStep(),
         step.getTrainedTokensTotal(),
         progress.tokensPerSecond(),
         progress.waitShare() * 100,
         step.getLoss().getObjective(),
         heldOut.map(TrainCommand::describe).orElse(""),
-        progress.checkpoints().size());
+        progress.checkpoints().size(),
+        progress.checkpointShare() * 100);
   }
 
   private static String describe(EvaluationMetrics heldOut) {

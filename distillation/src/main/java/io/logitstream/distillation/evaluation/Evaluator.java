@@ -26,6 +26,7 @@ import java.util.List;
  */
 public final class Evaluator implements AutoCloseable {
   private static final double TEMPERATURE = 1;
+  private static final int FULL_COLUMNS = 5;
 
   private final TorchEngine engine;
   private final ModelConfig config;
@@ -64,22 +65,35 @@ public final class Evaluator implements AutoCloseable {
    * @throws IllegalArgumentException if an example is SAMPLED or TOP_K, or does not fit the model
    */
   public EvaluationSums evaluate(TrainingState state, List<TrainingExample> examples) {
+    return evaluateEach(state, examples).stream().reduce(EvaluationSums.ZERO, EvaluationSums::plus);
+  }
+
+  /**
+   * As {@link #evaluate}, each example by itself. They are computed in batches, whose shapes may
+   * change the last digits: the same examples in the same order give the same bits.
+   *
+   * @return in the order of the examples
+   */
+  public List<EvaluationSums> evaluateEach(TrainingState state, List<TrainingExample> examples) {
     examples.forEach(this::check);
     engine.enterThread();
-    EvaluationSums sums = EvaluationSums.ZERO;
+    EvaluationSums[] sums = new EvaluationSums[examples.size()];
     synchronized (state) {
       for (List<Integer> indices : MicroBatchPlan.of(examples, batchTokens)) {
         PackedSequences sequences =
             new PackedSequences(indices.stream().map(examples::get).toList());
         try (NDManager scope = manager.newSubManager()) {
-          sums = sums.plus(evaluate(scope, sequences, state.weightTensors()));
+          List<EvaluationSums> batch = evaluate(scope, sequences, state.weightTensors());
+          for (int i = 0; i < batch.size(); i++) {
+            sums[indices.get(i)] = batch.get(i);
+          }
         }
       }
     }
-    return sums;
+    return List.of(sums);
   }
 
-  private EvaluationSums evaluate(
+  private List<EvaluationSums> evaluate(
       NDManager scope, PackedSequences sequences, List<NDArray> weights) {
     boolean full = sequences.examples().get(0).targets() instanceof FullLogits;
     List<Object> arguments = new ArrayList<>();
@@ -92,17 +106,30 @@ public final class Evaluator implements AutoCloseable {
       arguments.add(FullTargets.scale(scope, sequences, TEMPERATURE));
     }
     arguments.add(weights);
-    double[] sums =
+    double[] rows =
         program
             .infer(scope, full ? "evaluate_full" : "evaluate_labels", arguments.toArray())
             .singletonOrThrow()
             .toDoubleArray();
-    int windows = sequences.examples().size();
-    int rows = sequences.rows();
+    List<EvaluationSums> sums = new ArrayList<>();
+    int row = 0;
+    for (TrainingExample example : sequences.examples()) {
+      sums.add(sums(rows, row, example.trainedPositions(), full));
+      row += example.trainedPositions();
+    }
+    return sums;
+  }
+
+  /** The sums over consecutive rows. */
+  private static EvaluationSums sums(double[] values, int firstRow, int rows, boolean full) {
+    int columns = full ? FULL_COLUMNS : 1;
+    double[] sums = new double[columns];
+    for (int i = firstRow * columns; i < (firstRow + rows) * columns; i++) {
+      sums[i % columns] += values[i];
+    }
     return full
-        ? new EvaluationSums(
-            windows, rows, sums[0], rows, sums[1], Math.round(sums[2]), sums[3], sums[4])
-        : new EvaluationSums(windows, rows, sums[0], 0, 0, 0, 0, 0);
+        ? new EvaluationSums(1, rows, sums[0], rows, sums[1], Math.round(sums[2]), sums[3], sums[4])
+        : new EvaluationSums(1, rows, sums[0], 0, 0, 0, 0, 0);
   }
 
   private void check(TrainingExample example) {

@@ -72,6 +72,35 @@ class EvaluatorTest {
   }
 
   @Test
+  void windows_of_a_batch_are_told_apart_in_their_order() {
+    Random random = new Random(3);
+    TrainingExample[] examples = new TrainingExample[5];
+    for (int i = 0; i < examples.length; i++) {
+      int length = new int[] {9, 4, 12, 4, 7}[i];
+      examples[i] =
+          example(
+              full(random, tokens(random, length), length - 1),
+              1,
+              1,
+              OptionalDouble.empty(),
+              range(0, length - 1));
+    }
+    try (TrainingState state = TrainingState.initial(ENGINE, CONFIG, WEIGHTS);
+        Evaluator evaluator = new Evaluator(ENGINE, CONFIG, ComputeType.F32, 1000)) {
+      List<EvaluationSums> each = evaluator.evaluateEach(state, List.of(examples));
+      assertThat(each).hasSameSizeAs(examples);
+      for (int i = 0; i < examples.length; i++) {
+        EvaluationSums alone = evaluate(1, examples[i]);
+        assertThat(each.get(i).windows()).isEqualTo(1);
+        assertThat(each.get(i).tokens()).isEqualTo(alone.tokens());
+        assertThat(each.get(i).forwardKl()).isEqualTo(alone.forwardKl(), within(1e-4));
+        assertThat(each.get(i).crossEntropy()).isEqualTo(alone.crossEntropy(), within(1e-4));
+      }
+      assertThat(evaluator.evaluateEach(state, List.of(examples))).isEqualTo(each);
+    }
+  }
+
+  @Test
   void a_student_equal_to_its_teacher_is_always_accepted() {
     int[] tokens = tokens(new Random(2), 20);
     double[][] logits = new ReferenceDecoder(CONFIG, WEIGHTS).logits(tokens, 19);

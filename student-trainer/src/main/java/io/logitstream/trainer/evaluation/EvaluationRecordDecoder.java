@@ -18,6 +18,7 @@ import io.logitstream.trainer.ingest.StudentIdentity;
 import io.logitstream.trainer.ingest.TeacherLogitsExamples;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
@@ -32,15 +33,20 @@ final class EvaluationRecordDecoder
     implements RecordDecoder<Optional<EvaluationWindowRecord>>, AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(EvaluationRecordDecoder.class);
 
+  /** What train.max-tokens may be at most. */
+  private static final int LONGEST_PINNED_TOKENS = 1 << 20;
+
   private final RecordDeserializer<TeacherLogits> deserializer;
   private final AcceptedTeachers teachers;
   private final StudentIdentity student;
   private final Predicate<String> wantsDomain;
+  private final BiPredicate<String, EvaluationWindow> isPinned;
   private final BiConsumer<ConsumerRecord<String, byte[]>, Reading.Condemned> condemned;
 
   /**
    * @param wantsDomain whether windows of a domain are still wanted: those of others are not
    *     decoded
+   * @param isPinned whether the run's ledger names a window of a domain
    * @param condemned told of each record that is condemned
    */
   EvaluationRecordDecoder(
@@ -48,11 +54,13 @@ final class EvaluationRecordDecoder
       AcceptedTeachers teachers,
       StudentIdentity student,
       Predicate<String> wantsDomain,
+      BiPredicate<String, EvaluationWindow> isPinned,
       BiConsumer<ConsumerRecord<String, byte[]>, Reading.Condemned> condemned) {
     this.deserializer = new RecordDeserializer<>(kafka, TeacherLogits.class);
     this.teachers = teachers;
     this.student = student;
     this.wantsDomain = wantsDomain;
+    this.isPinned = isPinned;
     this.condemned = condemned;
   }
 
@@ -74,14 +82,15 @@ final class EvaluationRecordDecoder
       if (record.getEncoding() != LogitsEncoding.FULL) {
         return passOver(read, "encoding %s, expected FULL".formatted(record.getEncoding()));
       }
+      EvaluationWindow window =
+          new EvaluationWindow(
+              record.getPromptId(), record.getWindow(), AcceptedTeachers.name(record.getTeacher()));
       return Optional.of(
           new EvaluationWindowRecord(
               record.getDomain(),
-              new EvaluationWindow(
-                  record.getPromptId(),
-                  record.getWindow(),
-                  AcceptedTeachers.name(record.getTeacher())),
-              TeacherLogitsExamples.decode(record, student.maxTokens(), sha256 -> Optional.empty()),
+              window,
+              TeacherLogitsExamples.decode(
+                  record, longest(record.getDomain(), window), sha256 -> Optional.empty()),
               read.key(),
               read.value()));
     } catch (LogitstreamException e) {
@@ -103,6 +112,11 @@ final class EvaluationRecordDecoder
               .formatted(read.topic(), read.partition(), read.offset(), e.getMessage()),
           e);
     }
+  }
+
+  /** A pinned window stays one, though train.max-tokens was lowered since. */
+  private int longest(String domain, EvaluationWindow window) {
+    return isPinned.test(domain, window) ? LONGEST_PINNED_TOKENS : student.maxTokens();
   }
 
   private Optional<EvaluationWindowRecord> condemn(

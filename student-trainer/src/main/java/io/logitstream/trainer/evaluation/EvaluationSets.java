@@ -58,6 +58,12 @@ final class EvaluationSets {
         || (found == null ? domains() < maxDomains : found.size() < windows);
   }
 
+  /** Whether the ledger names a window that was not found again yet. */
+  synchronized boolean isNamed(String domain, EvaluationWindow window) {
+    Restoration restoration = restorations.get(domain);
+    return restoration != null && restoration.entry.getWindows().contains(window);
+  }
+
   /** Whether no window of any domain can be of use. */
   synchronized boolean wantsNothing() {
     return pinned.size() >= maxDomains && restorations.isEmpty();

@@ -1,7 +1,6 @@
 package io.logitstream.trainer.evaluation;
 
 import io.logitstream.distillation.evaluation.EvaluationSums;
-import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.DeadLetters;
@@ -104,7 +103,7 @@ public final class PinnedEvaluation implements AutoCloseable {
     this.condemned = new CondemnedWindows(topic, deadLetters, skips, maxCondemned);
     this.decoder =
         new EvaluationRecordDecoder(
-            clients.settings(), teachers, student, sets::wants, condemned::add);
+            clients.settings(), teachers, student, sets::wants, sets::isNamed, condemned::add);
     Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 4));
     this.feed =
         KafkaFeed.start(
@@ -168,8 +167,8 @@ public final class PinnedEvaluation implements AutoCloseable {
   }
 
   /**
-   * The student's results; empty before a set is pinned. Windows are evaluated one by one, so that
-   * a window's result does not depend on the others of its set.
+   * The student's results; empty before a set is pinned. A set does not change once it is pinned,
+   * and is computed in the same batches each time: results of its windows can be paired.
    */
   public EvaluationResults evaluate(Student student) {
     Map<String, EvaluationMetrics> byDomain = new TreeMap<>();
@@ -179,8 +178,7 @@ public final class PinnedEvaluation implements AutoCloseable {
             (domain, examples) -> {
               EvaluationSums sums = EvaluationSums.ZERO;
               List<Double> windows = new ArrayList<>();
-              for (TrainingExample example : examples) {
-                EvaluationSums window = student.evaluate(List.of(example));
+              for (EvaluationSums window : student.evaluateEach(examples)) {
                 sums = sums.plus(window);
                 windows.add(window.meanForwardKl().orElse(0));
               }

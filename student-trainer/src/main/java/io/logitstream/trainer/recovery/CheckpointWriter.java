@@ -13,11 +13,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +43,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private final Timer duration;
   private final ExecutorService thread;
   private @Nullable Future<?> inFlight;
+  private @Nullable Future<?> afterwards;
 
   /**
    * @param committer the run's, initialised; the caller closes it
@@ -73,13 +77,28 @@ public final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Has a checkpoint written. Waits for the one before it.
+   * Has a checkpoint written. Waits for the one before it, and not for what is done after that.
    *
    * @throws LogitstreamException what kept the one before from being committed
    */
   public void write(CheckpointDraft draft) throws InterruptedException {
-    await();
-    inFlight = thread.submit(() -> commit(draft));
+    await(inFlight);
+    checkFailed();
+    AtomicBoolean stands = new AtomicBoolean();
+    inFlight =
+        thread.submit(
+            () -> {
+              commit(draft);
+              stands.set(true);
+            });
+    afterwards =
+        thread.submit(
+            () -> {
+              // What kept it from standing is told of with the commit.
+              if (stands.get()) {
+                afterCommit.run();
+              }
+            });
   }
 
   /**
@@ -88,7 +107,13 @@ public final class CheckpointWriter implements AutoCloseable {
    * @throws LogitstreamException what kept the newest checkpoint from being committed
    */
   public void await() throws InterruptedException {
-    Future<?> current = inFlight;
+    await(inFlight);
+    await(afterwards);
+    inFlight = null;
+    afterwards = null;
+  }
+
+  private static void await(@Nullable Future<?> current) throws InterruptedException {
     if (current == null) {
       return;
     }
@@ -102,14 +127,19 @@ public final class CheckpointWriter implements AutoCloseable {
       throw new LogitstreamException(
           KafkaFailures.kindOf(cause), "writing a checkpoint failed: " + cause, cause);
     }
-    inFlight = null;
   }
 
   /** Throws what kept a checkpoint from being committed, if that is known already. */
   public void checkFailed() throws InterruptedException {
-    Future<?> current = inFlight;
-    if (current != null && current.isDone()) {
-      await();
+    Future<?> commit = inFlight;
+    if (commit != null && commit.isDone()) {
+      await(commit);
+      inFlight = null;
+    }
+    Future<?> after = afterwards;
+    if (after != null && after.isDone()) {
+      await(after);
+      afterwards = null;
     }
   }
 
@@ -151,7 +181,14 @@ public final class CheckpointWriter implements AutoCloseable {
         artifacts.stream().mapToLong(Artifact::getLength).sum(),
         nanos / 1_000_000);
     onCommitted.accept(manifest, weights.getSha256());
-    afterCommit.run();
+  }
+
+  private Map<String, Long> untilOffsets() {
+    Map<String, Long> offsets = new TreeMap<>();
+    facts
+        .untilOffsets()
+        .forEach((partition, offset) -> offsets.put(Integer.toString(partition), offset));
+    return offsets;
   }
 
   private CheckpointManifest manifest(CheckpointDraft draft, List<Artifact> artifacts) {
@@ -185,6 +222,7 @@ public final class CheckpointWriter implements AutoCloseable {
         .setConfigurationSha256(facts.configuration().sha256())
         .setEnvironment(facts.environment())
         .setReplayOf(facts.replayOf())
+        .setUntilOffsets(untilOffsets())
         .setVersion(facts.version())
         .setLedgerEntries(draft.pending().entries().size())
         .build();

@@ -2,6 +2,7 @@ package io.logitstream.trainer.recovery;
 
 import io.logitstream.schemas.ComputeEnvironment;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param teachers the accepted teachers
  * @param version the build
  * @param replayOf the checkpoint of another run that the run began with; null for a student
+ * @param untilOffsets the offsets, by partition, from which on nothing is read
  */
 public record RunFacts(
     String run,
@@ -29,8 +31,10 @@ public record RunFacts(
     RunConfiguration configuration,
     ComputeEnvironment environment,
     String version,
-    @Nullable String replayOf) {
+    @Nullable String replayOf,
+    Map<Integer, Long> untilOffsets) {
   public RunFacts {
+    untilOffsets = Map.copyOf(untilOffsets);
     teachers = List.copyOf(teachers);
   }
 }

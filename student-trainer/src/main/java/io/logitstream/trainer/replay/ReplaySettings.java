@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * Where a new run begins and ends.
  *
  * @param from the checkpoint of another run whose weights, moments and positions it begins with
- * @param fromOffsets where it begins to read, by partition; elsewhere at the checkpoint's positions
- *     or at the log's first record
+ * @param fromOffsets where it begins to read, by partition, elsewhere at the log's first record;
+ *     empty with a checkpoint, which has positions
  * @param untilOffsets the offsets, by partition, from which on nothing is read
  */
 public record ReplaySettings(
@@ -44,6 +44,12 @@ public record ReplaySettings(
   public ReplaySettings {
     fromOffsets = Collections.unmodifiableMap(new TreeMap<>(fromOffsets));
     untilOffsets = Collections.unmodifiableMap(new TreeMap<>(untilOffsets));
+    if (from.isPresent() && !fromOffsets.isEmpty()) {
+      throw new ConfigurationException(
+          "%s is %s, which has positions, and %s is %s: leave one out"
+              .formatted(
+                  FROM_CHECKPOINT.name(), from.get(), FROM.name(), Offsets.text(fromOffsets)));
+    }
   }
 
   /** Reads the settings. */

@@ -22,6 +22,11 @@ public interface Student extends AutoCloseable {
   /** How the student stands on windows that it is not trained on. */
   EvaluationSums evaluate(List<TrainingExample> windows);
 
+  /** The same, each window by itself, in their order. */
+  default List<EvaluationSums> evaluateEach(List<TrainingExample> windows) {
+    return windows.stream().map(window -> evaluate(List.of(window))).toList();
+  }
+
   /** Steps done. */
   long step();
 

@@ -73,6 +73,11 @@ public final class TorchStudent implements Student {
   }
 
   @Override
+  public List<EvaluationSums> evaluateEach(List<TrainingExample> windows) {
+    return evaluator.evaluateEach(state, windows);
+  }
+
+  @Override
   public long step() {
     return state.step();
   }
@@ -84,9 +89,9 @@ public final class TorchStudent implements Student {
 
   @Override
   public void restore(TrainingState.Snapshot snapshot) {
-    TrainingState restored = TrainingState.restore(engine, config, snapshot);
+    // First, as there need not be room for two: where this fails the session ends.
     state.close();
-    state = restored;
+    state = TrainingState.restore(engine, config, snapshot);
   }
 
   @Override
