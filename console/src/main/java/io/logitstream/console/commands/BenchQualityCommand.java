@@ -116,7 +116,7 @@ final class BenchQualityCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "512",
       description =
-          "Windows that the prior of the SAMPLED payloads is learned from (default:"
+          "Windows that the prior of coded payloads is learned from, as samples (default:"
               + " ${DEFAULT-VALUE}).")
   private int priorWindows;
 

@@ -9,12 +9,14 @@ import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.logits.SparseLogitsCodec;
 import io.logitstream.logits.SystematicSampler;
+import io.logitstream.logits.TopKLogits;
 import io.logitstream.logits.TopKSelector;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.PriorLearner;
 import io.logitstream.schemas.LogitsEncoding;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -61,8 +63,14 @@ final class Lessons {
   Lesson lesson(TeachingMethod method, ScoredText text) {
     return switch (method) {
       case LABELS -> plain(text, LogitsEncoding.LABELS, new Labels(text.logits().tokens()));
-      case TOP_K -> plain(text, LogitsEncoding.TOP_K, topK(text));
-      case SAMPLED -> sampled(text);
+      case TOP_K -> {
+        TopKLogits top = topK(text);
+        yield packed(text, LogitsEncoding.TOP_K, top, codec.encode(top, spans(text)));
+      }
+      case SAMPLED -> {
+        SampledLogits sampled = sample(text, sampler, probabilities);
+        yield packed(text, LogitsEncoding.SAMPLED, sampled, codec.encode(sampled, spans(text)));
+      }
       case FULL -> plain(text, LogitsEncoding.FULL, text.logits());
     };
   }
@@ -84,17 +92,19 @@ final class Lessons {
     return new Lesson(example(text, read), payload.length);
   }
 
-  private Lesson sampled(ScoredText text) {
-    SampledLogits sampled = sample(text, sampler, probabilities);
-    byte[] payload = codec.encode(sampled, spans(text)).orElse(null);
-    return payload == null
-        ? plain(text, LogitsEncoding.SAMPLED, sampled)
-        : new Lesson(
-            example(text, codec.decode(ByteBuffer.wrap(payload), MAX_TOKENS).logits()),
-            payload.length);
+  /** Coded where that can be, as a teacher writes it. */
+  private Lesson packed(
+      ScoredText text, LogitsEncoding encoding, SparseLogits logits, Optional<byte[]> coded) {
+    return coded
+        .map(
+            payload ->
+                new Lesson(
+                    example(text, codec.decode(ByteBuffer.wrap(payload), MAX_TOKENS).logits()),
+                    payload.length))
+        .orElseGet(() -> plain(text, encoding, logits));
   }
 
-  private SparseLogits topK(ScoredText text) {
+  private TopKLogits topK(ScoredText text) {
     FullLogits full = text.logits();
     TopKSelector selector =
         new TopKSelector(full.tokens(), full.vocabularySize(), topK, full.rows());

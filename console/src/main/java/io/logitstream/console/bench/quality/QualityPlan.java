@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * @param topK k of the TOP_K records
  * @param softWeight share of the teacher's distribution in the loss, hard labels apart
  * @param learningRate peak of Muon and AdamW; it falls in a straight line to 0 at the last step
- * @param priorWindows windows that the prior of the SAMPLED records is learned from
+ * @param priorWindows windows that the prior of coded payloads is learned from, as samples
  * @param evaluationWindows held-out windows of a domain
  * @param parallel runs at a time, each on a thread of its own
  */
