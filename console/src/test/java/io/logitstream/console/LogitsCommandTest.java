@@ -31,6 +31,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,6 +154,7 @@ class LogitsCommandTest {
   }
 
   @Test
+  @Tag("long")
   void tokensAloneCanAlwaysBeHadAndPackingChangesNothing() throws Exception {
     transcode("teacher-logits", "tokens", "labels");
     assertThat(stats("tokens").has("LABELS v1")).isTrue();

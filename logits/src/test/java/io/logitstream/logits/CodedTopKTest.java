@@ -68,7 +68,7 @@ class CodedTopKTest {
         .isInstanceOf(MalformedLogitsException.class);
   }
 
-  @Property(tries = 1500)
+  @Property(tries = 800)
   void changedContentUnderItsOwnChecksumIsAnErrorOrTheOnlySpellingOfWhatItSays(
       @ForAll int where, @ForAll byte change, @ForAll byte[] noise) {
     byte[] payload = encode(LEARNED, CodedLogits.topK(12, 1001));

@@ -169,8 +169,9 @@ final class TrainingLoop {
           }
         };
     while (parts.filler().fill(batch, liveRecords(), stop, check)) {
-      if (parts.rehearsal().isPresent()) {
-        parts.rehearsal().get().fill(batch, parts.student().step() + 1);
+      if (parts.rehearsal().isPresent()
+          && !parts.rehearsal().get().fill(batch, parts.student().step() + 1)) {
+        return Optional.empty();
       }
       Optional<StepResult> result = steps.take(batch);
       if (result.isPresent()) {

@@ -195,6 +195,7 @@ final class TrainingSession implements AutoCloseable {
     CheckpointWriter checkpoints =
         checkpointWriter(run, committer, sweeper, admin, cursor, onGrowth);
     Optional<Rehearsal> rehearsal = rehearsal(run, cursor, student, pending);
+    rehearsal.ifPresent(older -> ending.onRequest(older::end));
     if (newest.isEmpty()) {
       writeInitial(run, position, pending, checkpoints, gate, rehearsal);
     }

@@ -12,6 +12,7 @@ import io.logitstream.trainer.verification.Verification;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ class AveragesTest {
   }
 
   @Test
+  @Tag("long")
   void averagesAreThoseOfAnUndisturbedRunAndProven() throws Exception {
     trainers.train("undisturbed");
     trainers.with("train.max-steps", "4").train("disturbed");

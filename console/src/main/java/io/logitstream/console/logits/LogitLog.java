@@ -8,8 +8,11 @@ import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.topics.Topic;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -60,8 +63,8 @@ public final class LogitLog {
   }
 
   /**
-   * Visits records, partition by partition in the order of their offsets; tombstones are passed
-   * over.
+   * Visits records, partition by partition in the order of their offsets. Tombstones are passed
+   * over, and so is what they erase, compacted or not.
    *
    * @param most the most records that are visited
    * @throws LogitstreamException with the kind of the failure
@@ -69,8 +72,30 @@ public final class LogitLog {
   public void forEach(long most, Visitor visitor) {
     long left = most;
     for (int partition = 0, count = partitions(); partition < count && left > 0; partition++) {
-      left -= visit(partition, 0, left, visitor);
+      Map<String, Long> erased = tombstones(partition);
+      left -=
+          visit(
+              partition,
+              0,
+              left,
+              read -> erased.getOrDefault(read.key(), -1L) > read.offset(),
+              visitor);
     }
+  }
+
+  /** The last tombstone of each key that has one. */
+  private Map<String, Long> tombstones(int partition) {
+    Map<String, Long> offsets = new HashMap<>();
+    scan(
+        partition,
+        0,
+        read -> {
+          if (read.value() == null && read.key() != null) {
+            offsets.put(read.key(), read.offset());
+          }
+          return true;
+        });
+    return offsets;
   }
 
   /**
@@ -79,22 +104,47 @@ public final class LogitLog {
    * @return how many were visited
    */
   public long visit(int partition, long offset, long most, Visitor visitor) {
+    return visit(partition, offset, most, read -> false, visitor);
+  }
+
+  private long visit(
+      int partition,
+      long offset,
+      long most,
+      Predicate<ConsumerRecord<String, byte[]>> isErased,
+      Visitor visitor) {
+    AtomicLong visited = new AtomicLong();
+    try (RecordDeserializer<TeacherLogits> deserializer =
+        new RecordDeserializer<>(clients.settings(), TeacherLogits.class)) {
+      scan(
+          partition,
+          offset,
+          read -> {
+            if (read.value() != null && !isErased.test(read)) {
+              visitor.accept(read, deserializer.deserialize(topic, read.value()));
+              visited.incrementAndGet();
+            }
+            return visited.get() < most;
+          });
+    }
+    return visited.get();
+  }
+
+  /** Reads on from an offset to the present end, while more is wanted. */
+  private void scan(
+      int partition, long offset, Predicate<ConsumerRecord<String, byte[]>> wantsMore) {
     TopicPartition at = new TopicPartition(topic, partition);
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of());
-        RecordDeserializer<TeacherLogits> deserializer =
-            new RecordDeserializer<>(clients.settings(), TeacherLogits.class)) {
+    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
       consumer.assign(List.of(at));
       long begin = consumer.beginningOffsets(List.of(at)).getOrDefault(at, 0L);
       long end = consumer.endOffsets(List.of(at)).getOrDefault(at, 0L);
       consumer.seek(at, Math.max(begin, offset));
-      long visited = 0;
       long progressNanos = System.nanoTime();
-      while (visited < most && consumer.position(at) < end) {
+      while (consumer.position(at) < end) {
         long before = consumer.position(at);
         for (ConsumerRecord<String, byte[]> read : consumer.poll(POLL).records(at)) {
-          if (visited < most && read.offset() < end && read.value() != null) {
-            visitor.accept(read, deserializer.deserialize(topic, read.value()));
-            visited++;
+          if (read.offset() >= end || !wantsMore.test(read)) {
+            return;
           }
         }
         if (consumer.position(at) > before) {
@@ -105,7 +155,6 @@ public final class LogitLog {
               "nothing arrived from %s at %d for a minute".formatted(at, before));
         }
       }
-      return visited;
     }
   }
 }

@@ -101,7 +101,15 @@ public final class Transcoder {
             sums[0]++;
             sums[1] += read.value().length;
             sums[2] += value.length;
-            sent.add(producer.send(new ProducerRecord<>(to, read.partition(), read.key(), value)));
+            sent.add(
+                producer.send(
+                    new ProducerRecord<>(
+                        to,
+                        read.partition(),
+                        read.timestamp(),
+                        read.key(),
+                        value,
+                        read.headers())));
             if (sent.size() > MOST_IN_FLIGHT) {
               Futures.await(sent.remove(), "write a record");
             }

@@ -148,14 +148,17 @@ public final class DeadLetterLog {
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 16))) {
       consumer.assign(partition);
       consumer.seekToBeginning(partition);
-      long startNanos = System.nanoTime();
+      long progressNanos = System.nanoTime();
       while (consumer.position(letters) < end) {
+        long before = consumer.position(letters);
         consumer.poll(POLL).forEach(visitor::accept);
-        if (System.nanoTime() - startNanos > VISIBLE_WITHIN.toNanos()) {
+        if (consumer.position(letters) > before) {
+          progressNanos = System.nanoTime();
+        } else if (System.nanoTime() - progressNanos > VISIBLE_WITHIN.toNanos()) {
           throw new LogitstreamException(
               FailureKind.RETRYABLE,
-              "could not read %s to its end, offset %d, within %d min: a transaction is open, or the broker does not answer"
-                  .formatted(letters, end, VISIBLE_WITHIN.toMinutes()));
+              "%s went no further than offset %d of %d within %d min: a transaction is open, or the broker does not answer"
+                  .formatted(letters, before, end, VISIBLE_WITHIN.toMinutes()));
         }
       }
     }

@@ -190,6 +190,7 @@ public final class PromptAcceptance implements AutoCloseable {
     if (!forgotten.isEmpty()) {
       commit(
           stop,
+          false,
           (current, transaction) -> forgotten.stream().map(current.records()::forgotten).toList());
       forgotten.forEach(expired::remove);
     }
@@ -260,6 +261,7 @@ public final class PromptAcceptance implements AutoCloseable {
     String nextLocation = newLocation.orElse(location);
     commit(
         stop,
+        true,
         (current, transaction) -> {
           List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
           long index = nextIndex;
@@ -299,14 +301,19 @@ public final class PromptAcceptance implements AutoCloseable {
    * Commits a transaction, however long its surroundings take. After a failure, the position that
    * stands names the transaction that wrote it: this one stands, or is to be repeated, or another
    * intake has taken the source over.
+   *
+   * @param movesPosition whether the source's position is among the records
    */
-  private void commit(StopSignal stop, Transaction transaction) throws Exception {
+  private void commit(StopSignal stop, boolean movesPosition, Transaction transaction)
+      throws Exception {
     String name = writer + "/" + ++transactions;
     for (int failures = 1; ; failures++) {
       try {
         Intake current = current();
         current.commit(transaction.records(current, name));
-        lastTransaction = name;
+        if (movesPosition) {
+          lastTransaction = name;
+        }
         health.ready(component, true, "publishes source " + settings.source());
         return;
       } catch (LogitstreamException | KafkaException e) {

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -226,6 +227,7 @@ class HttpPromptProducerTest {
   }
 
   @Test
+  @Tag("long")
   void withoutABrokerTheQueueFillsUpAndOverflowsAndNothingIsLostOrTwice() throws Exception {
     try (Intake intake =
         new Intake(

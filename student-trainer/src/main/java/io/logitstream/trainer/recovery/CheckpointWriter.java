@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private final TrainerClock clock;
   private final Timer duration;
   private final ExecutorService thread;
+  private final AtomicReference<@Nullable RuntimeException> sweepFailure = new AtomicReference<>();
   private @Nullable Future<?> inFlight;
   private @Nullable Future<?> afterwards;
 
@@ -96,9 +98,25 @@ public final class CheckpointWriter implements AutoCloseable {
             () -> {
               // What kept it from standing is told of with the commit.
               if (stands.get()) {
-                afterCommit.run();
+                runAfterwards();
               }
             });
+  }
+
+  /** A later sweep may take the place of one that failed: its failure is told of all the same. */
+  private void runAfterwards() {
+    try {
+      afterCommit.run();
+    } catch (RuntimeException e) {
+      sweepFailure.compareAndSet(null, e);
+    }
+  }
+
+  private void throwSweepFailure() {
+    RuntimeException failure = sweepFailure.getAndSet(null);
+    if (failure != null) {
+      throw failed(failure);
+    }
   }
 
   /**
@@ -111,6 +129,7 @@ public final class CheckpointWriter implements AutoCloseable {
     await(afterwards);
     inFlight = null;
     afterwards = null;
+    throwSweepFailure();
   }
 
   private static void await(@Nullable Future<?> current) throws InterruptedException {
@@ -120,13 +139,15 @@ public final class CheckpointWriter implements AutoCloseable {
     try {
       current.get();
     } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      if (cause instanceof LogitstreamException known) {
-        throw known;
-      }
-      throw new LogitstreamException(
-          KafkaFailures.kindOf(cause), "writing a checkpoint failed: " + cause, cause);
+      throw failed(Objects.requireNonNullElse(e.getCause(), e));
     }
+  }
+
+  private static LogitstreamException failed(Throwable cause) {
+    return cause instanceof LogitstreamException known
+        ? known
+        : new LogitstreamException(
+            KafkaFailures.kindOf(cause), "writing a checkpoint failed: " + cause, cause);
   }
 
   /** Throws what kept a checkpoint from being committed, if that is known already. */
@@ -141,6 +162,7 @@ public final class CheckpointWriter implements AutoCloseable {
       await(after);
       afterwards = null;
     }
+    throwSweepFailure();
   }
 
   @Override

@@ -7,7 +7,7 @@ import io.logitstream.trainer.ingest.Reading;
 import io.logitstream.trainer.ingest.RecordDecoder;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +24,20 @@ final class OlderRecords implements AutoCloseable {
   private final OlderLog log;
   private final RecordDecoder<Reading> decoder;
   private final StopSignal stop;
+  private final RandomGenerator random;
 
   /**
    * @param log closed with this
    * @param decoder decides what records are to the run
    * @param stop ends the waiting for what a record cannot be decoded without
+   * @param random for the pauses of that waiting
    */
-  OlderRecords(OlderLog log, RecordDecoder<Reading> decoder, StopSignal stop) {
+  OlderRecords(
+      OlderLog log, RecordDecoder<Reading> decoder, StopSignal stop, RandomGenerator random) {
     this.log = log;
     this.decoder = decoder;
     this.stop = stop;
+    this.random = random;
   }
 
   /**
@@ -99,7 +103,7 @@ final class OlderRecords implements AutoCloseable {
             "decode %s-%d@%d".formatted(record.topic(), record.partition(), record.offset()),
             () -> decoder.decode(record),
             stop::await,
-            new SplittableRandom());
+            random);
   }
 
   @Override

@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * thread.
  */
 public final class Rehearsal implements AutoCloseable {
+  private static final long NO_STEP = -1;
   private static final Logger LOGGER = LoggerFactory.getLogger(Rehearsal.class);
   private static final int CLOSE_SECONDS = 10;
 
@@ -56,7 +57,7 @@ public final class Rehearsal implements AutoCloseable {
   private @Nullable Future<Retention.Kept> nextKept;
   private RehearsalWindow window;
   private @Nullable Prefetch prefetch;
-  private long filledStep = -1;
+  private long filledStep = NO_STEP;
   private int drawn;
 
   /** Records of a step that are fetched ahead. */
@@ -80,7 +81,9 @@ public final class Rehearsal implements AutoCloseable {
     this.closing = new StopSignal(clients.execution());
     this.thread = clients.execution().newThread("trainer-rehearsal");
     this.kept = retention.kept(clock.now());
-    this.older = new OlderRecords(new OlderLog(clients, topic.name()), decoder, closing);
+    this.older =
+        new OlderRecords(
+            new OlderLog(clients, topic.name()), decoder, closing, clients.execution().random());
     this.window = new RehearsalWindow(topic.id().toString(), List.of(), List.of());
   }
 
@@ -136,10 +139,11 @@ public final class Rehearsal implements AutoCloseable {
    * Adds a step's older records to its batch.
    *
    * @param step the step that the batch is for
+   * @return false if the end was asked for meanwhile: the batch is not to be trained on
    */
-  public void fill(StepBatch batch, long step) throws InterruptedException {
+  public boolean fill(StepBatch batch, long step) throws InterruptedException {
     if (window.getRanges().isEmpty()) {
-      return;
+      return true;
     }
     if (step != filledStep) {
       filledStep = step;
@@ -152,10 +156,19 @@ public final class Rehearsal implements AutoCloseable {
         first == 0 && ahead != null && ahead.step() == step && ahead.window() == window;
     Future<List<FetchedRecord<Reading>>> fetched =
         isAhead ? Objects.requireNonNull(ahead).records() : fetch(window, step, first);
-    for (FetchedRecord<Reading> record : await(fetched)) {
-      batch.rehearse(record);
+    Optional<List<FetchedRecord<Reading>>> found = await(fetched);
+    found.ifPresent(records -> records.forEach(batch::rehearse));
+    if (found.isPresent() && !isDue(step)) {
+      prefetch = new Prefetch(step + 1, window, fetch(window, step + 1, 0));
+    } else {
+      prefetch = null;
     }
-    prefetch = isDue(step) ? null : new Prefetch(step + 1, window, fetch(window, step + 1, 0));
+    return found.isPresent();
+  }
+
+  /** Has older records waited for no longer: a stop is to be heard whatever they wait for. */
+  public void end() {
+    closing.request();
   }
 
   /**
@@ -187,6 +200,9 @@ public final class Rehearsal implements AutoCloseable {
             discarded.add(
                 new RehearsalRange(
                     range.getPartition(), range.getFromOffset(), range.getToOffset())));
+    // The steps come again, and draw as they would after a restart.
+    filledStep = NO_STEP;
+    prefetch = null;
     return move(nextOffsets);
   }
 
@@ -249,16 +265,17 @@ public final class Rehearsal implements AutoCloseable {
         });
   }
 
-  private static <T> T await(Future<T> future) throws InterruptedException {
+  /** What was fetched; empty if the end was asked for before it was there. */
+  private static <T> Optional<T> await(Future<T> future) throws InterruptedException {
     try {
-      return future.get();
+      return Optional.of(future.get());
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       if (cause instanceof LogitstreamException known) {
         throw known;
       }
       if (cause instanceof StoppedException) {
-        throw new InterruptedException("the rehearsal was closed");
+        return Optional.empty();
       }
       throw new LogitstreamException(
           KafkaFailures.kindOf(cause), "reading older records failed: " + cause, cause);
