@@ -50,6 +50,7 @@ class GatedTrainingTest {
   }
 
   @Test
+  @Tag("long")
   void whatIsTaughtWronglyIsRejectedAndTheRunGoesOnFromTheLastAcceptedCheckpoint()
       throws Exception {
     write(

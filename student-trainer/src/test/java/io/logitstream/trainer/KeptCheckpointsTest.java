@@ -40,6 +40,7 @@ class KeptCheckpointsTest {
   }
 
   @Test
+  @Tag("long")
   void aRunLetsItsOldCheckpointsGoAndGoesOn() throws Exception {
     trainers.train("whole");
     trainers

@@ -53,10 +53,36 @@ class PromptAcceptanceTest {
     }
   }
 
+  @Test
+  void anIntakeThatForgotKeysIsNotTakenForItsSuccessor(@TempDir Path folder) throws Exception {
+    String[] shortLived = {"intake.keys-for", "1ms"};
+    try (IntakeFixture fixture = new IntakeFixture(folder)) {
+      try (PromptAcceptance before = fixture.acceptance(SOURCE, new Random(3), shortLived)) {
+        before.open(new StopSignal());
+        offer(before, Optional.of("key"), "one");
+      }
+      Interruption interruption = new Interruption();
+      try (PromptAcceptance intake = fixture.acceptance(SOURCE, interruption, shortLived)) {
+        intake.open(new StopSignal());
+        intake.expireKeys(new StopSignal());
+        assertThat(intake.keys()).isZero();
+        fixture.stopRegistry();
+        interruption.next = fixture::startRegistry;
+        offer(intake, "two");
+      }
+      assertThat(fixture.prompts(SOURCE)).extracting(Prompt::getText).containsExactly("one", "two");
+    }
+  }
+
   private static void offer(PromptAcceptance acceptance, String text) throws Exception {
+    offer(acceptance, Optional.empty(), text);
+  }
+
+  private static void offer(PromptAcceptance acceptance, Optional<String> key, String text)
+      throws Exception {
     OfferedPrompt prompt =
         new OfferedPrompt(
-            Optional.empty(),
+            key,
             Optional.of(text),
             List.of(),
             Optional.empty(),
