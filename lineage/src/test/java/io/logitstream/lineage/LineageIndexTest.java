@@ -52,7 +52,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,7 +168,6 @@ class LineageIndexTest {
   }
 
   @Test
-  @Tag("long")
   @Order(1)
   void anInstanceAnswersAndAnotherTakesOverWhatItKept() {
     try (Instance second = new Instance("second")) {
