@@ -97,6 +97,18 @@ public final class FullLogits implements SparseLogits {
     }
   }
 
+  /**
+   * The distribution of a row at temperature 1.
+   *
+   * @param out receives V probabilities
+   */
+  public void probabilities(int row, float[] out) {
+    logProbabilities(row, out);
+    for (int id = 0; id < vocabularySize; id++) {
+      out[id] = (float) Math.exp(out[id]);
+    }
+  }
+
   private int start(int row) {
     if (row < 0 || row >= rows) {
       throw new IndexOutOfBoundsException("row %d of %d".formatted(row, rows));

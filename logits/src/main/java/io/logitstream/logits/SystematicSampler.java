@@ -86,6 +86,27 @@ public final class SystematicSampler {
     into.endRow();
   }
 
+  /**
+   * Samples whole distributions, each by the random bits of its position.
+   *
+   * @param spans pairs of a first trained position and the position after the last one; as many
+   *     positions as {@code full} has rows
+   */
+  public SampledLogits sample(
+      FullLogits full, int[] spans, String promptId, int window, String revision) {
+    SampledLogits.Builder rows =
+        new SampledLogits.Builder(full.tokens(), vocabularySize, sampleSize, full.rows());
+    float[] probabilities = new float[vocabularySize];
+    int row = 0;
+    for (int span = 0; span < spans.length; span += 2) {
+      for (int position = spans[span]; position < spans[span + 1]; position++) {
+        full.probabilities(row++, probabilities);
+        sample(probabilities, 0, uniform(promptId, window, position, revision), rows);
+      }
+    }
+    return rows.build();
+  }
+
   private long accumulate(float[] probabilities, int offset) {
     long sum = 0;
     int wrong = 0;

@@ -41,6 +41,22 @@ public final class TopKSelector {
   }
 
   /**
+   * The most likely ids of whole distributions.
+   *
+   * @param k ids of a row, from 1 to {@link TopKLogits#MAX_K} and to V
+   */
+  public static TopKLogits select(FullLogits full, int k) {
+    int vocabularySize = full.vocabularySize();
+    TopKSelector selector = new TopKSelector(full.tokens(), vocabularySize, k, full.rows());
+    float[] probabilities = new float[vocabularySize];
+    for (int row = 0; row < full.rows(); row++) {
+      full.probabilities(row, probabilities);
+      selector.add(probabilities, 0);
+    }
+    return selector.build();
+  }
+
+  /**
    * Adds a row.
    *
    * @param probabilities float32, from {@code offset}, V of them, with a sum of about 1

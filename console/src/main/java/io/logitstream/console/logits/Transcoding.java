@@ -5,13 +5,13 @@ import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.logits.SystematicSampler;
+import io.logitstream.logits.TeacherLogitsRecords;
 import io.logitstream.logits.TopKLogits;
 import io.logitstream.logits.TopKSelector;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
-import io.logitstream.schemas.TrainedSpan;
 import java.util.Optional;
 
 /**
@@ -90,44 +90,18 @@ public record Transcoding(LogitsEncoding to, Optional<Integer> sampleSize) {
   }
 
   private SampledLogits sampled(TeacherLogits record, FullLogits full) {
-    int vocabularySize = full.vocabularySize();
     int draws = required(record, SampledLogits.MAX_SAMPLE_SIZE);
-    SystematicSampler sampler = new SystematicSampler(vocabularySize, draws);
-    SampledLogits.Builder rows =
-        new SampledLogits.Builder(full.tokens(), vocabularySize, draws, full.rows());
-    float[] probabilities = new float[vocabularySize];
-    int row = 0;
-    for (TrainedSpan span : record.getSpans()) {
-      for (int position = span.getStart(); position < span.getEnd(); position++) {
-        probabilities(full, row++, probabilities);
-        long uniform =
-            SystematicSampler.uniform(
-                record.getPromptId(),
-                record.getWindow(),
-                position,
-                record.getTeacher().getRevision());
-        sampler.sample(probabilities, 0, uniform, rows);
-      }
-    }
-    return rows.build();
+    return new SystematicSampler(full.vocabularySize(), draws)
+        .sample(
+            full,
+            TeacherLogitsRecords.bounds(record.getSpans()),
+            record.getPromptId(),
+            record.getWindow(),
+            record.getTeacher().getRevision());
   }
 
   private TopKLogits topK(TeacherLogits record, FullLogits full) {
-    int vocabularySize = full.vocabularySize();
-    int k = required(record, Math.min(TopKLogits.MAX_K, vocabularySize));
-    TopKSelector rows = new TopKSelector(full.tokens(), vocabularySize, k, full.rows());
-    float[] probabilities = new float[vocabularySize];
-    for (int row = 0; row < full.rows(); row++) {
-      probabilities(full, row, probabilities);
-      rows.add(probabilities, 0);
-    }
-    return rows.build();
-  }
-
-  private static void probabilities(FullLogits full, int row, float[] into) {
-    full.logProbabilities(row, into);
-    for (int id = 0; id < into.length; id++) {
-      into[id] = (float) Math.exp(into[id]);
-    }
+    return TopKSelector.select(
+        full, required(record, Math.min(TopKLogits.MAX_K, full.vocabularySize())));
   }
 }

@@ -3,7 +3,6 @@ package io.logitstream.console.bench.quality;
 import io.logitstream.distillation.step.PositionRange;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.logits.CodedLogitsCodec;
-import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
@@ -14,6 +13,7 @@ import io.logitstream.logits.TopKSelector;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.PriorLearner;
 import io.logitstream.schemas.LogitsEncoding;
+import io.logitstream.teacher.scoring.ScoringTask;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +31,6 @@ final class Lessons {
   private final SystematicSampler sampler;
   private final int vocabularySize;
   private final int topK;
-  private final float[] probabilities;
 
   /**
    * What a student reads of a window.
@@ -45,16 +44,14 @@ final class Lessons {
     this.codec = new CodedLogitsCodec(prior);
     this.sampler = new SystematicSampler(vocabularySize, sampleSize);
     this.topK = topK;
-    this.probabilities = new float[vocabularySize];
   }
 
   /** A prior that is learned from samples of the teacher's distributions. */
   static ContextPrior learnPrior(List<ScoredText> texts, int vocabularySize, int sampleSize) {
     PriorLearner learner = new PriorLearner(vocabularySize);
     SystematicSampler sampler = new SystematicSampler(vocabularySize, sampleSize);
-    float[] row = new float[vocabularySize];
     for (ScoredText text : texts) {
-      learner.add(CodedLogitsCodec.sequence(sample(text, sampler, row), spans(text)));
+      learner.add(CodedLogitsCodec.sequence(sample(text, sampler), spans(text)));
     }
     return learner.build();
   }
@@ -64,11 +61,11 @@ final class Lessons {
     return switch (method) {
       case LABELS -> plain(text, LogitsEncoding.LABELS, new Labels(text.logits().tokens()));
       case TOP_K -> {
-        TopKLogits top = topK(text);
+        TopKLogits top = TopKSelector.select(text.logits(), topK);
         yield packed(text, LogitsEncoding.TOP_K, top, codec.encode(top, spans(text)));
       }
       case SAMPLED -> {
-        SampledLogits sampled = sample(text, sampler, probabilities);
+        SampledLogits sampled = sample(text, sampler);
         yield packed(text, LogitsEncoding.SAMPLED, sampled, codec.encode(sampled, spans(text)));
       }
       case FULL -> plain(text, LogitsEncoding.FULL, text.logits());
@@ -104,43 +101,10 @@ final class Lessons {
         .orElseGet(() -> plain(text, encoding, logits));
   }
 
-  private TopKLogits topK(ScoredText text) {
-    FullLogits full = text.logits();
-    TopKSelector selector =
-        new TopKSelector(full.tokens(), full.vocabularySize(), topK, full.rows());
-    for (int row = 0; row < full.rows(); row++) {
-      probabilities(full, row, probabilities);
-      selector.add(probabilities, 0);
-    }
-    return selector.build();
-  }
-
-  private static void probabilities(FullLogits full, int row, float[] out) {
-    full.logProbabilities(row, out);
-    for (int id = 0; id < out.length; id++) {
-      out[id] = (float) Math.exp(out[id]);
-    }
-  }
-
-  private static SampledLogits sample(ScoredText text, SystematicSampler sampler, float[] row) {
-    FullLogits full = text.logits();
-    SampledLogits.Builder builder =
-        new SampledLogits.Builder(
-            full.tokens(), full.vocabularySize(), sampler.sampleSize(), full.rows());
-    int index = 0;
-    for (var range : text.text().task().window().trained()) {
-      for (int position = range.start(); position < range.end(); position++) {
-        probabilities(full, index++, row);
-        long uniform =
-            SystematicSampler.uniform(
-                text.text().task().promptId(),
-                text.text().task().window().index(),
-                position,
-                REVISION);
-        sampler.sample(row, 0, uniform, builder);
-      }
-    }
-    return builder.build();
+  private static SampledLogits sample(ScoredText text, SystematicSampler sampler) {
+    ScoringTask task = text.text().task();
+    return sampler.sample(
+        text.logits(), spans(text), task.promptId(), task.window().index(), REVISION);
   }
 
   private static int[] spans(ScoredText text) {
