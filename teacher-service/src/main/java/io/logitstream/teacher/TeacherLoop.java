@@ -3,6 +3,7 @@ package io.logitstream.teacher;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.teacher.backpressure.Backpressure;
 import io.logitstream.teacher.batching.BatchPlan;
@@ -41,6 +42,7 @@ final class TeacherLoop {
   private final TransactionalPublisher publisher;
   private final TeacherProgress progress;
   private final int maxCondemnedInARow;
+  private final Execution execution;
   private int condemnedInARow;
 
   TeacherLoop(
@@ -54,7 +56,8 @@ final class TeacherLoop {
       DeadLetters deadLetters,
       TransactionalPublisher publisher,
       TeacherProgress progress,
-      int maxCondemnedInARow) {
+      int maxCondemnedInARow,
+      Execution execution) {
     this.settings = settings;
     this.backpressure = backpressure;
     this.intake = intake;
@@ -66,6 +69,7 @@ final class TeacherLoop {
     this.publisher = publisher;
     this.progress = progress;
     this.maxCondemnedInARow = maxCondemnedInARow;
+    this.execution = execution;
   }
 
   /**
@@ -146,7 +150,7 @@ final class TeacherLoop {
     }
     for (List<Job> batch :
         BatchPlan.of(jobs, job -> job.window().positions(), settings.batchTokens())) {
-      long startNanos = System.nanoTime();
+      long startNanos = execution.nanos();
       List<ScoredWindow> scored = scoring.score(batch.stream().map(Job::task).toList());
       for (int index = 0; index < batch.size(); index++) {
         Job job = batch.get(index);
@@ -155,7 +159,7 @@ final class TeacherLoop {
         publisher.send(record);
         tally.add(job.window(), record.value().length);
       }
-      tally.scoringNanos += System.nanoTime() - startNanos;
+      tally.scoringNanos += execution.nanos() - startNanos;
     }
   }
 

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param sizing how many draws a sampled position to train on has
  * @param resources what {@link #close} closes
  */
-record TeacherModel(
+public record TeacherModel(
     TeacherIdentity identity,
     TextTokenizer tokenizer,
     Optional<String> computeType,
@@ -50,6 +50,17 @@ record TeacherModel(
     SampleSizing sizing,
     AutoCloseable resources)
     implements AutoCloseable {
+
+  /** Opens teachers. */
+  @FunctionalInterface
+  public interface Opener {
+    /**
+     * The teacher that settings name. The caller, on whose thread it stays, closes it.
+     *
+     * @throws LogitstreamException (CONFIGURATION) if the model cannot be used, or not so
+     */
+    TeacherModel open(TeacherSettings settings) throws IOException;
+  }
 
   private static final int REVISION_CHARACTERS = 12;
 

@@ -36,13 +36,11 @@ import io.logitstream.teacher.publishing.TransactionalPublisher;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -72,9 +70,10 @@ public final class TeacherService implements Service {
   private final TopicSettings topics;
   private final MeterRegistry meters;
   private final Health health;
-  private final InstantSource clock = InstantSource.system();
   private final RetryPolicy retries = RetryPolicy.patient();
   private final TeacherProgress progress = new TeacherProgress();
+  private final TeacherPorts ports;
+  private final RandomGenerator random;
   private final String transactionalId;
   private int failuresInRow;
 
@@ -83,14 +82,25 @@ public final class TeacherService implements Service {
    * @param health is told when the teacher is at work
    */
   public TeacherService(Configuration configuration, MeterRegistry meters, Health health) {
+    this(configuration, meters, health, TeacherPorts.production());
+  }
+
+  /**
+   * As the other constructor.
+   *
+   * @param ports what the teacher touches of the world
+   */
+  public TeacherService(
+      Configuration configuration, MeterRegistry meters, Health health, TeacherPorts ports) {
     this.settings = TeacherSettings.from(configuration);
     this.condemnation = CondemnationSettings.from(configuration);
     this.kafka = KafkaSettings.from(configuration);
     this.topics = TopicSettings.from(configuration);
     this.meters = meters;
     this.health = health;
-    this.transactionalId =
-        "%s%s-%s".formatted(topics.prefix(), settings.group(), UUID.randomUUID());
+    this.ports = ports;
+    this.random = ports.execution().random();
+    this.transactionalId = "%s%s-%s".formatted(topics.prefix(), settings.group(), ports.instance());
     progress.bindTo(meters);
     health.ready(COMPONENT, false, "not started");
   }
@@ -112,8 +122,9 @@ public final class TeacherService implements Service {
   @Override
   public void run(StopSignal stop) throws Exception {
     health.ready(COMPONENT, false, "loading the model");
-    KafkaClients clients = new KafkaClients(kafka, "logitstream-teacher", meters);
-    try (TeacherModel model = TeacherModel.open(settings);
+    KafkaClients clients =
+        new KafkaClients(kafka, "logitstream-teacher", meters, ports.log(), ports.execution());
+    try (TeacherModel model = ports.model().open(settings);
         Priors priors = priors(clients, model)) {
       LOGGER.info(
           "teacher {}@{}: {} to train on, {} held out",
@@ -184,24 +195,26 @@ public final class TeacherService implements Service {
                     settings.backpressure(),
                     new KafkaGroupPositions(
                         admin, outbox.teacherLogits().topic(), outbox.teacherLogits().partitions()),
-                    clock),
+                    ports.execution()::now),
                 new PromptIntake(
                     consumer,
                     Topic.PROMPTS.named(topics.prefix()),
                     new PromptPreparation(deserializer, windows, condemnation.skips()),
-                    new Events()),
+                    new Events(),
+                    ports.execution()),
                 model.training(),
                 model.evaluation(),
                 new TeacherLogitsAssembler(
                     model.identity(),
                     model.computeType(),
                     new PayloadEncoder(priors.keeper(), model.sizing()),
-                    clock),
+                    ports.execution()::now),
                 outbox,
                 new DeadLetters(COMPONENT, Topic.PROMPTS, meters),
                 publisher,
                 progress,
-                condemnation.maxInARow());
+                condemnation.maxInARow(),
+                ports.execution());
         health.ready(COMPONENT, true, "at work");
         loop.run(stop, () -> failuresInRow = 0);
       }
@@ -220,7 +233,7 @@ public final class TeacherService implements Service {
     if (!mendable) {
       throw failure;
     }
-    Duration pause = retries.pause(failuresInRow, new Random());
+    Duration pause = retries.pause(failuresInRow, random);
     LOGGER.warn(
         "nothing was committed; beginning again from the committed offsets in {} ms: {}. {}",
         pause.toMillis(),

@@ -112,7 +112,7 @@ final class Audit {
     compare(manifest, "weights", state.weights());
     compare(manifest, "moments", state.moments());
     states.put(
-        "step %d at %s".formatted(manifest.getStep(), replay.standing(sequence)),
+        "checkpoint of step %d at %s".formatted(manifest.getStep(), replay.standing(sequence)),
         Sha256.of(state.weights()) + Sha256.of(state.moments()));
   }
 

@@ -3,6 +3,7 @@ package io.logitstream.systemtests.simulation;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.kafka.TopicSettings;
+import io.logitstream.systemtests.simulation.plants.Plant;
 import io.logitstream.trainer.TrainerSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,8 @@ record Scenario(
     boolean losesRecords,
     Map<String, String> settings,
     TrainerSettings trainer,
-    TrainerSettings acceptingTrainer) {
+    TrainerSettings acceptingTrainer)
+    implements Story {
   /** The run's name. */
   static final String RUN = "simulated";
 
@@ -124,6 +126,16 @@ record Scenario(
     values.put("train.accept-loss", Boolean.toString(acceptsLoss));
     return TrainerSettings.from(
         Configuration.load(TrainerSettings.SETTINGS, ConfigurationLayers.of(values)));
+  }
+
+  @Override
+  public boolean hasOneEnd() {
+    return !isLive && !losesRecords;
+  }
+
+  @Override
+  public Course course(Disturbances disturbances, Plant plant, long seed, World.Trace trace) {
+    return new World(this, disturbances, plant, seed, trace);
   }
 
   /** How the topics are laid out. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Simulate {
   private static final String USAGE =
       """
-      Runs the trainer's and the followers' real loops over a simulated log, where a seed decides what fails, and when.
+      Runs the real loops of teachers, trainer and followers over a simulated log, where a seed decides what fails, and when.
 
         system-tests/simulate [--seeds N] [--from SEED] [--plant NAME] [--threads N]
         system-tests/simulate --seed SEED [--plant NAME] [--trace]
@@ -103,7 +103,7 @@ public final class Simulate {
       return 0;
     }
     out.printf("seed %d failed: %s%n", failed.seed(), failed.failure());
-    out.printf("  %s%n  %s%n", failed.scenario(), failed.disturbances());
+    out.printf("  %s%n  %s%n", failed.story(), failed.disturbances());
     out.printf(
         "repeat it: system-tests/simulate --seed %d%s --trace%n",
         failed.seed(), plant == Plant.NONE ? "" : " --plant " + plant.name());

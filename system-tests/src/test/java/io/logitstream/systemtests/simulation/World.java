@@ -27,6 +27,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * One simulation: a broker, a trainer that is killed and started again until the run is over, and
  * what else there is around it.
  */
-final class World {
+final class World implements Course {
   /** How long a process stands still at most. */
   static final Duration LONGEST_STOP = Duration.ofSeconds(20);
 
@@ -92,8 +93,8 @@ final class World {
     scenario.topics().pipeline().forEach(broker::create);
   }
 
-  /** Runs to the end of the run. */
-  void run() throws InterruptedException {
+  @Override
+  public void run() throws InterruptedException {
     for (Traffic.Item window : Traffic.all().evaluation()) {
       write(Topic.EVALUATION_LOGITS, 0, window);
     }
@@ -121,22 +122,20 @@ final class World {
     }
   }
 
-  /** What went wrong while it ran; null if nothing did. */
-  @Nullable String violation() {
+  @Override
+  public @Nullable String violation() {
     return violation;
   }
 
-  SimulatedBroker broker() {
-    return broker;
-  }
-
-  long points() {
+  @Override
+  public long points() {
     return scheduler.points();
   }
 
-  /** Sequences of the checkpoints that the follower was given, each time that it was opened. */
-  List<List<Long>> followed() {
-    return followed;
+  @Override
+  public Map<String, String> audit() {
+    return Audit.of(
+        scenario, broker, disturbances.hasFollower() ? Optional.of(followed) : Optional.empty());
   }
 
   private ClientSource clients(SimulatedProcess process) {

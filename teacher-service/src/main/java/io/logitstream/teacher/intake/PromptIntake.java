@@ -2,6 +2,7 @@ package io.logitstream.teacher.intake;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,7 +12,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -36,7 +36,8 @@ public final class PromptIntake {
   private final Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation;
   private final IntakeEvents events;
   private final StartOffsets starts;
-  private final PartitionHolds holds = new PartitionHolds(RetryPolicy.patient(), new Random());
+  private final PartitionHolds holds;
+  private final Execution execution;
   private final Deque<ConsumerRecord<String, byte[]>> fetched = new ArrayDeque<>();
   private final List<PreparedPrompt> gathered = new ArrayList<>();
 
@@ -44,15 +45,19 @@ public final class PromptIntake {
    * Subscribes the consumer.
    *
    * @param preparation may fail with RETRYABLE: then the record's partition waits, the others go on
+   * @param execution whose time waits are measured with
    */
   public PromptIntake(
       Consumer<String, byte[]> consumer,
       String topic,
       Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation,
-      IntakeEvents events) {
+      IntakeEvents events,
+      Execution execution) {
     this.consumer = consumer;
     this.preparation = preparation;
     this.events = events;
+    this.execution = execution;
+    this.holds = new PartitionHolds(RetryPolicy.patient(), execution.random());
     this.starts = new StartOffsets(consumer, events::lost);
     consumer.subscribe(List.of(topic), new Forgetting());
   }
@@ -72,9 +77,9 @@ public final class PromptIntake {
     } else {
       stayMember(Duration.ZERO);
     }
-    long startNanos = System.nanoTime();
+    long startNanos = execution.nanos();
     while (prepareFetched(budgetTokens)) {
-      long leftNanos = longestWait.toNanos() - (System.nanoTime() - startNanos);
+      long leftNanos = longestWait.toNanos() - (execution.nanos() - startNanos);
       if (gathered.isEmpty() || leftNanos <= 0) {
         break;
       }
@@ -134,14 +139,14 @@ public final class PromptIntake {
       if (e.kind() != FailureKind.RETRYABLE) {
         throw e;
       }
-      holds.hold(next, fetched, String.valueOf(e.getMessage()), System.nanoTime());
+      holds.hold(next, fetched, String.valueOf(e.getMessage()), execution.nanos());
       events.waiting(holds.why());
       return Optional.empty();
     }
   }
 
   private void retryHeld() {
-    List<ConsumerRecord<String, byte[]>> due = holds.takeDue(System.nanoTime());
+    List<ConsumerRecord<String, byte[]>> due = holds.takeDue(execution.nanos());
     for (int index = due.size() - 1; index >= 0; index--) {
       fetched.addFirst(due.get(index));
     }

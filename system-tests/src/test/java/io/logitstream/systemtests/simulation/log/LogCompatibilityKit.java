@@ -8,6 +8,8 @@ import io.logitstream.platform.kafka.KafkaClients;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,8 +19,12 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.Producer;
@@ -27,6 +33,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -211,6 +218,179 @@ abstract class LogCompatibilityKit {
             }
           }
         });
+  }
+
+  @Test
+  void offsetsOfATransactionAreWaitedForAndStandWhenItIsCommitted() throws Exception {
+    on(
+        log -> {
+          TopicPartition partition = partition(log);
+          try (Producer<String, byte[]> producer = transactional(log, LONG);
+              Consumer<String, byte[]> consumer = impatient(log)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.sendOffsetsToTransaction(
+                Map.of(partition, new OffsetAndMetadata(7)),
+                new ConsumerGroupMetadata(log.topic()));
+            assertThatThrownBy(() -> consumer.committed(Set.of(partition)))
+                .isInstanceOf(TimeoutException.class);
+            producer.abortTransaction();
+            assertThat(consumer.committed(Set.of(partition)).get(partition)).isNull();
+            producer.beginTransaction();
+            producer.sendOffsetsToTransaction(
+                Map.of(partition, new OffsetAndMetadata(8)),
+                new ConsumerGroupMetadata(log.topic()));
+            producer.commitTransaction();
+            assertThat(consumer.committed(Set.of(partition)))
+                .containsEntry(partition, new OffsetAndMetadata(8));
+          }
+        });
+  }
+
+  @Test
+  void membersShareThePartitionsAndTakeThoseOfOneThatLeaves() throws Exception {
+    on(
+        log -> {
+          Held ofFirst = new Held();
+          Held ofSecond = new Held();
+          try (Consumer<String, byte[]> first = member(log, ofFirst, LONG)) {
+            log.await(() -> ofFirst.after(first).size() == 2);
+            try (Consumer<String, byte[]> second = member(log, ofSecond, LONG)) {
+              awaitOneEach(log, first, ofFirst, second, ofSecond);
+              assertThat(ofSecond.partitions).doesNotContainAnyElementsOf(ofFirst.partitions);
+              assertThat(first.assignment()).isEqualTo(ofFirst.partitions);
+              assertThat(first.groupMetadata().memberId())
+                  .isNotEqualTo(second.groupMetadata().memberId());
+              assertThat(ofFirst.lost + ofSecond.lost).isZero();
+            }
+            log.await(() -> ofFirst.after(first).size() == 2);
+            assertThat(ofSecond.partitions).as("given up when it was closed").isEmpty();
+          }
+        });
+  }
+
+  @Test
+  void aMemberThatTheGroupHasGivenUpMayNotCommitOffsetsAndIsToldOfItsLoss() throws Exception {
+    on(
+        log -> {
+          Held ofSilent = new Held();
+          Held ofOther = new Held();
+          try (Producer<String, byte[]> producer = transactional(log, LONG);
+              Consumer<String, byte[]> silent = member(log, ofSilent, SHORT);
+              Consumer<String, byte[]> other = member(log, ofOther, LONG)) {
+            producer.initTransactions();
+            awaitOneEach(log, silent, ofSilent, other, ofOther);
+            TopicPartition held = ofSilent.partitions.iterator().next();
+            Map<TopicPartition, OffsetAndMetadata> next =
+                Map.of(held, new OffsetAndMetadata(0, "first"));
+            producer.beginTransaction();
+            producer.sendOffsetsToTransaction(next, silent.groupMetadata());
+            producer.commitTransaction();
+            // It polls no more: the other one gets its partition.
+            log.await(() -> ofOther.after(other).size() == 2);
+            producer.beginTransaction();
+            send(log, producer, "a");
+            assertThatThrownBy(
+                    () ->
+                        producer.sendOffsetsToTransaction(
+                            Map.of(held, new OffsetAndMetadata(0, "refused")),
+                            silent.groupMetadata()))
+                .isInstanceOf(CommitFailedException.class);
+            producer.abortTransaction();
+            assertThat(other.committed(Set.of(held))).isEqualTo(next);
+            // Nobody looks at a group's offsets for one that names no member.
+            producer.beginTransaction();
+            producer.sendOffsetsToTransaction(
+                Map.of(held, new OffsetAndMetadata(0, "unnamed")),
+                new ConsumerGroupMetadata(log.topic()));
+            producer.commitTransaction();
+            log.await(
+                () ->
+                    other
+                        .committed(Set.of(held))
+                        .equals(Map.of(held, new OffsetAndMetadata(0, "unnamed"))));
+            log.await(
+                () -> {
+                  ofOther.after(other);
+                  ofSilent.after(silent);
+                  return ofSilent.lost == 1;
+                });
+          }
+        });
+  }
+
+  /** Waits until two members of one generation have a partition each. */
+  private static void awaitOneEach(
+      Log log,
+      Consumer<String, byte[]> first,
+      Held ofFirst,
+      Consumer<String, byte[]> second,
+      Held ofSecond) {
+    log.await(
+        () ->
+            ofFirst.after(first).size() + ofSecond.after(second).size() == 2
+                && ofSecond.partitions.size() == 1
+                && first.groupMetadata().generationId() == second.groupMetadata().generationId());
+  }
+
+  /** What a member of a group was given, by what its listener was told. */
+  private static final class Held implements ConsumerRebalanceListener {
+    private final Set<TopicPartition> partitions = new HashSet<>();
+    private int lost;
+
+    /** What it has after one more poll. */
+    Set<TopicPartition> after(Consumer<String, byte[]> consumer) {
+      consumer.poll(POLL);
+      return partitions;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+      partitions.addAll(assigned);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+      partitions.removeAll(revoked);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> gone) {
+      partitions.removeAll(gone);
+      lost++;
+    }
+  }
+
+  /**
+   * A member of the group.
+   *
+   * @param maxPollInterval how long it may be silent
+   */
+  private static Consumer<String, byte[]> member(Log log, Held held, Duration maxPollInterval) {
+    Consumer<String, byte[]> consumer =
+        log.clients()
+            .consumer(
+                Map.of(
+                    "group.id",
+                    log.topic(),
+                    "auto.offset.reset",
+                    "earliest",
+                    "partition.assignment.strategy",
+                    CooperativeStickyAssignor.class.getName(),
+                    "session.timeout.ms",
+                    6_000,
+                    "heartbeat.interval.ms",
+                    100,
+                    "max.poll.interval.ms",
+                    Math.toIntExact(maxPollInterval.toMillis())));
+    consumer.subscribe(List.of(log.topic()), held);
+    return consumer;
+  }
+
+  private static Consumer<String, byte[]> impatient(Log log) {
+    return log.clients()
+        .consumer(
+            Map.of("group.id", log.topic(), "default.api.timeout.ms", (int) SHORT.toMillis()));
   }
 
   @Test

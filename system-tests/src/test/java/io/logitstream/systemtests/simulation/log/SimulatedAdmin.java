@@ -141,7 +141,7 @@ public final class SimulatedAdmin {
       return GroupResults.groups(List.of(e));
     }
     return GroupResults.groups(
-        broker.groups().keySet().stream()
+        broker.groups().names().stream()
             .<Object>map(
                 group -> new GroupListing(group, Optional.empty(), "consumer", Optional.empty()))
             .toList());

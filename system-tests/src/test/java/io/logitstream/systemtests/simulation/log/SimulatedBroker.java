@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedBroker {
   private final Map<String, Topic> topics = new TreeMap<>();
-  private final Map<String, Map<TopicPartition, OffsetAndMetadata>> groups = new TreeMap<>();
+  private final Groups groups = new Groups(this);
   private final LongSupplier nowMs;
   private final Transactions transactions;
   private long nextProducerId = 1000;
@@ -166,14 +166,10 @@ public final class SimulatedBroker {
 
   /** The offsets that a group has committed. */
   public Map<TopicPartition, OffsetAndMetadata> committed(String group) {
-    return groups.getOrDefault(group, Map.of());
+    return groups.committed(group);
   }
 
-  Map<String, Map<TopicPartition, OffsetAndMetadata>> groups() {
+  Groups groups() {
     return groups;
-  }
-
-  void commit(String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
-    groups.computeIfAbsent(group, name -> new HashMap<>()).putAll(offsets);
   }
 }

@@ -19,7 +19,9 @@ public record SimulatedClients(Network network, SimulatedBroker broker, Simulate
   @Override
   public Consumer<String, byte[]> consumer(
       Map<String, Object> config, @Nullable MeterRegistry meters) {
-    return new SimulatedConsumer(network, broker, process, config);
+    return config.containsKey("group.id")
+        ? new GroupConsumer(network, broker, process, config)
+        : new SimulatedConsumer(network, broker, process, config);
   }
 
   @Override

@@ -43,6 +43,9 @@ import org.apache.kafka.common.record.TimestampType;
  * and of which partitions, is chance; now and then it gives nothing though there is something.
  */
 class SimulatedConsumer implements Consumer<String, byte[]> {
+  /** Of a partition of which nobody has said where to begin. */
+  protected static final long UNKNOWN_POSITION = -1;
+
   private static final double EMPTY_POLLS = 0.1;
   private static final Node NODE = new Node(0, "simulated", 1);
 
@@ -51,9 +54,9 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
   protected final SimulatedBroker broker;
   protected final SimulatedProcess process;
   protected final String group;
-  private final boolean committedOnly;
+  protected final boolean committedOnly;
   private final int maxPollRecords;
-  private final long timeoutNanos;
+  protected final long timeoutNanos;
   protected final Map<TopicPartition, Long> positions = new LinkedHashMap<>();
   private final Set<TopicPartition> paused = new LinkedHashSet<>();
   private boolean awake;
@@ -92,7 +95,7 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
     requireOpen();
     positions.keySet().retainAll(partitions);
     paused.clear();
-    partitions.forEach(partition -> positions.putIfAbsent(partition, -1L));
+    partitions.forEach(partition -> positions.putIfAbsent(partition, UNKNOWN_POSITION));
   }
 
   @Override
@@ -101,7 +104,7 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
     scheduler.point("poll");
     long deadlineNanos = scheduler.nowNanos() + timeout.toNanos();
     boolean empty = network.isFaulty() || network.random().nextDouble() < EMPTY_POLLS;
-    scheduler.await(() -> awake || (!empty && hasFetchable()), deadlineNanos);
+    scheduler.await(() -> awake || hasNews() || (!empty && hasFetchable()), deadlineNanos);
     if (awake) {
       awake = false;
       throw new WakeupException();
@@ -112,6 +115,11 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
     checkRange();
     Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> fetched = fetch();
     return fetched.isEmpty() ? ConsumerRecords.empty() : new ConsumerRecords<>(fetched, Map.of());
+  }
+
+  /** Whether a poll has something else to do than to fetch. */
+  boolean hasNews() {
+    return false;
   }
 
   private List<TopicPartition> active() {
@@ -209,7 +217,7 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
         "commitSync",
         timeoutNanos,
         () -> {
-          broker.commit(group, offsets);
+          broker.groups().commit(group, offsets);
           return offsets;
         });
   }
@@ -221,7 +229,7 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
       callback.onComplete(offsets, new TimeoutException("the commit was not answered"));
       return;
     }
-    scheduler.after(network.latencyNanos(), () -> broker.commit(group, offsets));
+    scheduler.after(network.latencyNanos(), () -> broker.groups().commit(group, offsets));
   }
 
   @Override
@@ -355,7 +363,7 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
     closed = true;
   }
 
-  private void requireOpen() {
+  final void requireOpen() {
     if (closed) {
       throw new IllegalStateException("This consumer has already been closed.");
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -22,10 +23,12 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.IllegalGenerationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.metrics.KafkaMetric;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -122,14 +125,25 @@ final class SimulatedProducer implements Producer<String, byte[]> {
     throwIfFailed();
     require(State.IN_TRANSACTION, "sendOffsetsToTransaction");
     int sentEpoch = epoch;
+    // Whether it arrives or not: an abort is told to the broker from now on.
+    joined = true;
     try {
-      Long begun =
-          network.request(
-              "sendOffsetsToTransaction",
-              maxBlockNanos,
-              () -> broker.transactions().addOffsets(id, sentEpoch, group.groupId(), offsets));
-      joined = true;
-      expireLater(begun);
+      network.request(
+          "sendOffsetsToTransaction",
+          maxBlockNanos,
+          () -> {
+            expireLater(broker.transactions().joinOffsets(id, sentEpoch));
+            broker
+                .groups()
+                .checkCommit(group.groupId(), group.memberId(), group.generationId(), true);
+            broker.transactions().addOffsets(id, sentEpoch, group.groupId(), offsets);
+            return id;
+          });
+    } catch (UnknownMemberIdException | IllegalGenerationException e) {
+      throw abortable(
+          new CommitFailedException(
+              "Transaction offset Commit failed due to consumer group metadata mismatch: "
+                  + e.getMessage()));
     } catch (InvalidProducerEpochException e) {
       throw abortable(e);
     } catch (ApiException e) {

@@ -87,19 +87,37 @@ final class Transactions {
     return ++transaction.number;
   }
 
-  /** Adds the offsets of a group to a transaction. */
-  @Nullable Long addOffsets(
-      String transactionalId,
-      int epoch,
-      String group,
-      Map<TopicPartition, OffsetAndMetadata> offsets) {
+  /**
+   * Says that a transaction will have offsets of a group.
+   *
+   * @return its number, if it begins with that
+   */
+  @Nullable Long joinOffsets(String transactionalId, int epoch) {
     Transaction transaction = current(transactionalId, epoch);
-    transaction.offsets.computeIfAbsent(group, name -> new HashMap<>()).putAll(offsets);
     if (transaction.open) {
       return null;
     }
     transaction.open = true;
     return ++transaction.number;
+  }
+
+  /** Adds the offsets of a group to a transaction that has been told of them. */
+  void addOffsets(
+      String transactionalId,
+      int epoch,
+      String group,
+      Map<TopicPartition, OffsetAndMetadata> offsets) {
+    current(transactionalId, epoch)
+        .offsets
+        .computeIfAbsent(group, name -> new HashMap<>())
+        .putAll(offsets);
+  }
+
+  /** Whether an open transaction has offsets of partitions for a group. */
+  boolean hasOffsets(String group, Set<TopicPartition> partitions) {
+    return byId.values().stream()
+        .map(transaction -> transaction.offsets.getOrDefault(group, Map.of()))
+        .anyMatch(offsets -> offsets.keySet().stream().anyMatch(partitions::contains));
   }
 
   private Transaction current(String transactionalId, int epoch) {
@@ -135,6 +153,13 @@ final class Transactions {
       throw new InvalidTxnStateException(
           "the transaction of %s was %s".formatted(transactionalId, transaction.last));
     }
+    if (transaction.epoch == epoch && !commit) {
+      // Nothing of it arrived: there is nothing to abort but what is still on its way.
+      end(transaction, false, writer);
+      transaction.last = Ending.ABORTED;
+      transaction.endedBy = epoch;
+      return transaction.epoch;
+    }
     if (transaction.epoch == epoch) {
       throw new InvalidTxnStateException("%s has no open transaction".formatted(transactionalId));
     }
@@ -163,7 +188,7 @@ final class Transactions {
           .end(transaction.producerId, transaction.epoch, commit, broker.nowMs(), writer);
     }
     if (commit) {
-      transaction.offsets.forEach(broker::commit);
+      transaction.offsets.forEach(broker.groups()::commit);
     }
     transaction.partitions.clear();
     transaction.offsets.clear();

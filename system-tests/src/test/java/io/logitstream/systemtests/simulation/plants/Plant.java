@@ -5,8 +5,8 @@ import io.logitstream.systemtests.simulation.log.SimulatedClients;
 import io.logitstream.trainer.recovery.Compute;
 
 /**
- * A mistake that is planted between a trainer and its ports: the log hears, and the trainer makes
- * of what it says, what it would with a trainer that has the mistake.
+ * A mistake that is planted between a service and its ports: the log hears, and the service makes
+ * of what it says, what it would with a service that has the mistake.
  */
 public interface Plant {
   /** No mistake. */
@@ -29,8 +29,13 @@ public interface Plant {
   /** What is wrong. */
   String mistake();
 
-  /** The clients of a process. */
+  /** The clients of a trainer's or a follower's process. */
   default ClientSource clients(SimulatedClients clients) {
+    return clients;
+  }
+
+  /** The clients of a teacher's process. */
+  default ClientSource teacherClients(SimulatedClients clients) {
     return clients;
   }
 

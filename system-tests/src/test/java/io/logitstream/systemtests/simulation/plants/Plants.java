@@ -38,50 +38,59 @@ import org.jspecify.annotations.Nullable;
 /** The mistakes that can be planted. */
 public final class Plants {
   /** All of them. */
-  public static final List<Plant> ALL =
-      List.of(
-          clients(
-              "group-offsets",
-              "positions are taken from group offsets, not from the newest manifest",
-              GroupOffsets::new),
-          clients(
-              "manifest-alone",
-              "the manifest is committed first, its ledger entries in the next transaction",
-              ManifestAlone::new),
-          clients(
-              "no-abort",
-              "a start does not end the transaction that the one before it left open",
-              NoAbort::new),
-          clients(
-              "commit-not-repeated",
-              "a commit that timed out is taken for done, and not repeated",
-              CommitNotRepeated::new),
-          clients(
-              "fencing-skipped",
-              "a trainer that was fenced takes the run over again, and goes on",
-              FencingSkipped::new),
-          clients(
-              "stable-end",
-              "the newest manifest is chosen without reaching the true end of the topic",
-              StableEnd::new),
-          clients(
-              "unacknowledged-chunk",
-              "the manifest is committed before its chunks are acknowledged",
-              UnacknowledgedChunk::new),
-          new StepNotRestored(),
-          clients("skip-untold", "the ledger does not tell of skipped records", SkipUntold::new),
-          clients(
-              "rollback-rewinds",
-              "a rollback takes the positions back too, and the same records come again",
-              RollbackRewinds::new),
-          clients(
-              "empty-poll-idle",
-              "a partition is taken for idle when a poll gave nothing of it",
-              EmptyPollIdle::new),
-          clients(
-              "zombie-sweeps",
-              "the sweeper writes its tombstones outside of the run's transactions",
-              ZombieSweeps::new));
+  public static final List<Plant> ALL = all();
+
+  private static List<Plant> all() {
+    List<Plant> all = new ArrayList<>(trainers());
+    all.addAll(TeacherPlants.ALL);
+    return List.copyOf(all);
+  }
+
+  private static List<Plant> trainers() {
+    return List.of(
+        clients(
+            "group-offsets",
+            "positions are taken from group offsets, not from the newest manifest",
+            GroupOffsets::new),
+        clients(
+            "manifest-alone",
+            "the manifest is committed first, its ledger entries in the next transaction",
+            ManifestAlone::new),
+        clients(
+            "no-abort",
+            "a start does not end the transaction that the one before it left open",
+            NoAbort::new),
+        clients(
+            "commit-not-repeated",
+            "a commit that timed out is taken for done, and not repeated",
+            CommitNotRepeated::new),
+        clients(
+            "fencing-skipped",
+            "a trainer that was fenced takes the run over again, and goes on",
+            FencingSkipped::new),
+        clients(
+            "stable-end",
+            "the newest manifest is chosen without reaching the true end of the topic",
+            StableEnd::new),
+        clients(
+            "unacknowledged-chunk",
+            "the manifest is committed before its chunks are acknowledged",
+            UnacknowledgedChunk::new),
+        new StepNotRestored(),
+        clients("skip-untold", "the ledger does not tell of skipped records", SkipUntold::new),
+        clients(
+            "rollback-rewinds",
+            "a rollback takes the positions back too, and the same records come again",
+            RollbackRewinds::new),
+        clients(
+            "empty-poll-idle",
+            "a partition is taken for idle when a poll gave nothing of it",
+            EmptyPollIdle::new),
+        clients(
+            "zombie-sweeps",
+            "the sweeper writes its tombstones outside of the run's transactions",
+            ZombieSweeps::new));
+  }
 
   private Plants() {}
 
