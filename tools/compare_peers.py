@@ -4,10 +4,12 @@
     python tools/compare_peers.py step                     # a training step; needs torch and numpy
     python tools/compare_peers.py teacher                  # a teacher's scoring
     python tools/compare_peers.py step --dtype f32 --rounds 10 --steps 10
+    python tools/compare_peers.py trl                      # a whole loop beside TRL's; needs trl too
+    python tools/compare_peers.py learn --steps 1600       # what students learn; needs transformers, and may share the machine
 
-Each round runs both, each in a process of its own, the one that went first going second in the next. Prints one JSON object: the medians of the rounds,
+The first two: each round runs both, each in a process of its own, the one that went first going second in the next. Prints one JSON object: the medians of the rounds,
 and the ratio of Logitstream's time to PyTorch's with a 95 % bootstrap interval over rounds (below 1: Logitstream is faster). Both have the machine's
-allocator, the same threads, and no other work: run nothing beside it.
+allocator, the same threads, and no other work: run nothing beside it. The other two are told of in peer_trl.py and peer_learn.py.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -151,16 +154,34 @@ def interval(pairs: list[tuple[float, float]]) -> list[float]:
     return [round(ratios[100], 4), round(ratios[-101], 4)]
 
 
+def whole_loop(arguments: argparse.Namespace) -> None:
+    import peer_learn
+    import peer_trl
+
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="compare-peers-"))
+    if arguments.kind == "learn":
+        print(json.dumps(peer_learn.compare(arguments.steps, arguments.seed, arguments.threads, folder)))
+    elif arguments.peer:
+        peer_trl.trl(folder, arguments.steps)
+    else:
+        print(json.dumps(peer_trl.compare(arguments.steps, folder)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["step", "teacher"])
+    parser.add_argument("kind", choices=["step", "teacher", "trl", "learn"])
     parser.add_argument("--dtype", choices=["f32", "bf16"], default="bf16")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--warmup", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--seed", type=int, default=1, help="of learn")
+    parser.add_argument("--folder", type=Path, help="where trl and learn keep their files (default: a new one)")
     parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.kind in ("trl", "learn"):
+        whole_loop(arguments)
+        return
     if arguments.peer:
         print(json.dumps(peer(arguments.kind, SHAPES[arguments.kind], arguments.dtype, arguments.steps, arguments.warmup, arguments.threads)))
         return

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Kills services at seeded moments of a run and compares what is left with an undisturbed one.
  * {@code system-tests/chaos} runs it with more kills.
  */
-@Tag("long")
 class ChaosTest {
   private static final int KILLS = Integer.getInteger("chaos.kills", 6);
   private static final int PARTITIONS = Integer.getInteger("chaos.partitions", 3);

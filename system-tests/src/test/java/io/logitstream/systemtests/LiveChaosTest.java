@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Kills every service of a pipeline at work, over filled prompts: teachers score while a trainer
  * trains on what they publish. {@code system-tests/chaos --live} runs it with more kills.
  */
-@Tag("long")
 class LiveChaosTest {
   private static final int KILLS = Integer.getInteger("chaos.kills", 6);
   private static final int PARTITIONS = Integer.getInteger("chaos.partitions", 3);
