@@ -53,6 +53,20 @@ class SchemaEvolutionTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Topic.class)
+  void whatIsNestedIsWhatIsGeneratedForItself(Topic topic) throws ReflectiveOperationException {
+    for (Schema schema : namedTypes(topic.valueSchema())) {
+      Object generated = Class.forName(schema.getFullName()).getField("SCHEMA$").get(null);
+      assertThat(schema)
+          .as(
+              "%s in the value of %s; if they differ, a class is older than what its file imports:"
+                  + " run 'mvn clean' in schemas",
+              schema.getName(), topic.baseName())
+          .isEqualTo(generated);
+    }
+  }
+
   private static SchemaCompatibilityType compatibility(Schema reader, Schema writer) {
     return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getType();
   }

@@ -26,6 +26,7 @@ final class EvaluationAverages {
             .setAcceptance(mean(domains, tokens, EvaluationMetrics::getAcceptance))
             .setTeacherCrossEntropy(
                 teacherKnown ? mean(domains, tokens, EvaluationAverages::teacher) : null)
+            .setBoundedTokens(domains.stream().mapToLong(EvaluationMetrics::getBoundedTokens).sum())
             .build());
   }
 

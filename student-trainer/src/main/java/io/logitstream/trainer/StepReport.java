@@ -122,11 +122,12 @@ final class StepReport {
           .forEach(
               (domain, metrics) ->
                   LOGGER.info(
-                      "{}; {}: acceptance {}, KL {}",
+                      "{}; {}: acceptance {}, KL {}{}",
                       line,
                       domain,
                       metrics.getAcceptance(),
-                      metrics.getForwardKl()));
+                      metrics.getForwardKl(),
+                      metrics.getBoundedTokens() > 0 ? " (bounds: from above, from below)" : ""));
     }
   }
 }

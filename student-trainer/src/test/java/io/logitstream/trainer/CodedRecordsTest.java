@@ -7,11 +7,14 @@ import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.logits.CodedLogitsCodec;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
+import io.logitstream.logits.TopKLogits;
+import io.logitstream.logits.TopKSelector;
 import io.logitstream.logits.coding.ContextPrior;
 import io.logitstream.logits.coding.PriorLearner;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.priors.PriorPublisher;
+import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.TeacherIdentity;
 import io.logitstream.schemas.TeacherLogits;
@@ -19,6 +22,8 @@ import io.logitstream.trainer.verification.CheckpointVerifier;
 import io.logitstream.trainer.verification.Verification;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -110,6 +115,36 @@ class CodedRecordsTest {
     assertThat(trainers.ledger("run")).extracting(LedgerEntry::getSkip).containsOnlyNulls();
   }
 
+  @Test
+  void heldOutTopsUnderAPriorBoundHowTheStudentStands() throws Exception {
+    ContextPrior prior = prior(8);
+    publish(prior);
+    try (SyntheticTeacher teacher = new SyntheticTeacher(pipeline)) {
+      teacher.heldOut(2, "whole");
+      teacher.heldOut(
+          2, "tops", full -> TopKSelector.select(full, 5), record -> code(record, prior));
+      teacher.heldOut(
+          2, "warm", full -> TopKSelector.select(full, 5), warm -> warm.setTemperature(2));
+      teacher.sampled(RECORDS);
+    }
+
+    trainers
+        .with("evaluation.windows", "2")
+        .with("evaluation.every-steps", "3")
+        .with("evaluation.domains", "whole,tops")
+        .with("evaluation.wait", "30s")
+        .train("run");
+
+    Map<String, EvaluationMetrics> heldOut = trainers.newest("run").getEvaluation();
+    assertThat(heldOut).containsOnlyKeys("whole", "tops");
+    EvaluationMetrics whole = Objects.requireNonNull(heldOut.get("whole"));
+    EvaluationMetrics tops = Objects.requireNonNull(heldOut.get("tops"));
+    assertThat(whole.getBoundedTokens()).isZero();
+    assertThat(tops.getBoundedTokens()).isEqualTo(tops.getTokens()).isEqualTo(24);
+    assertThat(tops.getForwardKl()).isBetween(0.0, whole.getForwardKl() * 2);
+    assertThat(tops.getAcceptance()).isBetween(whole.getAcceptance() / 2, 1.0);
+  }
+
   private void publish(ContextPrior prior) {
     new PriorPublisher(pipeline.clients())
         .publish(
@@ -140,10 +175,13 @@ class CodedRecordsTest {
 
   private static void code(TeacherLogits record, ContextPrior prior) {
     TeacherLogits.Builder coded = TeacherLogits.newBuilder(record);
-    TeacherLogitsRecords.encodeInto(
-        coded,
-        (SampledLogits) TeacherLogitsRecords.decode(record, 64),
-        new CodedLogitsCodec(prior));
+    CodedLogitsCodec codec = new CodedLogitsCodec(prior);
+    if (TeacherLogitsRecords.decode(record, 64) instanceof TopKLogits top) {
+      TeacherLogitsRecords.encodeInto(coded, top, codec);
+    } else {
+      TeacherLogitsRecords.encodeInto(
+          coded, (SampledLogits) TeacherLogitsRecords.decode(record, 64), codec);
+    }
     assertThat(coded.getPriorSha256()).isEqualTo(prior.sha256());
     record.setEncodingVersion(coded.getEncodingVersion());
     record.setPriorSha256(coded.getPriorSha256());

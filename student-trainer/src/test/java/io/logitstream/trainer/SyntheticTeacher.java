@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +131,18 @@ final class SyntheticTeacher implements AutoCloseable {
 
   /** Writes held-out windows to evaluation-logits. */
   void heldOut(int records, String domain) {
+    heldOut(records, domain, full -> full, record -> {});
+  }
+
+  /** Writes held-out windows; what is stored of a distribution, and how, the caller says. */
+  void heldOut(
+      int records,
+      String domain,
+      Function<FullLogits, SparseLogits> stored,
+      Consumer<TeacherLogits> customiser) {
     for (int i = 0; i < records; i++) {
-      send(Topic.EVALUATION_LOGITS, record(distributions(), domain, true), record -> {});
+      send(
+          Topic.EVALUATION_LOGITS, record(stored.apply(distributions()), domain, true), customiser);
     }
     producer.flush();
   }

@@ -69,12 +69,11 @@ final class CheckpointsListCommand implements Callable<Integer> {
             .entrySet().stream()
                 .map(
                     entry ->
-                        String.format(
-                            Locale.ROOT,
-                            "%s: acceptance %.3f, KL %.3f",
-                            entry.getKey(),
-                            entry.getValue().getAcceptance(),
-                            entry.getValue().getForwardKl()))
+                        "%s: acceptance %s, KL %s"
+                            .formatted(
+                                entry.getKey(),
+                                HeldOutText.acceptance(entry.getValue(), 3),
+                                HeldOutText.forwardKl(entry.getValue(), 3)))
                 .collect(Collectors.joining("; "));
     out.printf(
         Locale.ROOT,
@@ -116,6 +115,7 @@ final class CheckpointsListCommand implements Callable<Integer> {
         "forwardKl", metrics.getForwardKl(),
         "crossEntropy", metrics.getCrossEntropy(),
         "top1Agreement", metrics.getTop1Agreement(),
-        "tokens", metrics.getTokens());
+        "tokens", metrics.getTokens(),
+        "boundedTokens", metrics.getBoundedTokens());
   }
 }

@@ -110,12 +110,12 @@ final class ManifestText {
               (domain, metrics) ->
                   out.printf(
                       Locale.ROOT,
-                      "%-20s %8d %,12d %12.4f %12.4f %14.4f%n",
+                      "%-20s %8d %,12d %12s %12s %14.4f%n",
                       domain,
                       metrics.getWindows(),
                       metrics.getTokens(),
-                      metrics.getAcceptance(),
-                      metrics.getForwardKl(),
+                      HeldOutText.acceptance(metrics, 4),
+                      HeldOutText.forwardKl(metrics, 4),
                       metrics.getCrossEntropy()));
     }
   }

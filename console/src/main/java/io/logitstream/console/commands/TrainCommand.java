@@ -126,9 +126,9 @@ final class TrainCommand implements Callable<Integer> {
   private static String describe(EvaluationMetrics heldOut) {
     return String.format(
         Locale.ROOT,
-        ", held out: cross-entropy %.3f, KL %.3f, acceptance %.3f",
+        ", held out: cross-entropy %.3f, KL %s, acceptance %s",
         heldOut.getCrossEntropy(),
-        heldOut.getForwardKl(),
-        heldOut.getAcceptance());
+        HeldOutText.forwardKl(heldOut, 3),
+        HeldOutText.acceptance(heldOut, 3));
   }
 }

@@ -11,6 +11,8 @@ import java.util.OptionalDouble;
  * @param crossEntropy sum of −log s(label)
  * @param distributionTokens positions with a teacher's distribution p; the sums that follow are
  *     over these
+ * @param boundedTokens those of them where p is known of the likeliest ids and as a tail: there
+ *     forwardKl and teacherCrossEntropy are lower bounds, and acceptance is an upper one
  * @param forwardKl sum of Σ p · log(p / s)
  * @param top1Agreements positions where teacher and student agree on the likeliest token
  * @param acceptance sum of Σ min(p, s): how often speculative decoding would accept the student's
@@ -22,12 +24,13 @@ public record EvaluationSums(
     long tokens,
     double crossEntropy,
     long distributionTokens,
+    long boundedTokens,
     double forwardKl,
     long top1Agreements,
     double acceptance,
     double teacherCrossEntropy) {
   /** Sums over nothing. */
-  public static final EvaluationSums ZERO = new EvaluationSums(0, 0, 0, 0, 0, 0, 0, 0);
+  public static final EvaluationSums ZERO = new EvaluationSums(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   public EvaluationSums plus(EvaluationSums other) {
     return new EvaluationSums(
@@ -35,6 +38,7 @@ public record EvaluationSums(
         tokens + other.tokens,
         crossEntropy + other.crossEntropy,
         distributionTokens + other.distributionTokens,
+        boundedTokens + other.boundedTokens,
         forwardKl + other.forwardKl,
         top1Agreements + other.top1Agreements,
         acceptance + other.acceptance,

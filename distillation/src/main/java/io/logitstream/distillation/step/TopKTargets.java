@@ -7,7 +7,7 @@ import io.logitstream.distillation.loss.TopKTail;
 import io.logitstream.logits.TopKLogits;
 
 /** Distributions over k + 1 outcomes of a micro-batch whose sequences all have the same k. */
-final class TopKTargets {
+public final class TopKTargets {
   private TopKTargets() {}
 
   /**
@@ -15,7 +15,7 @@ final class TopKTargets {
    *
    * @return (N, k) int64
    */
-  static NDArray ids(NDManager owner, PackedSequences sequences) {
+  public static NDArray ids(NDManager owner, PackedSequences sequences) {
     int k = k(sequences);
     long[] ids = new long[Math.multiplyExact(sequences.rows(), k)];
     int at = 0;
@@ -32,7 +32,8 @@ final class TopKTargets {
    *
    * @return (N, k + 1) float32
    */
-  static NDArray logProbabilities(NDManager owner, PackedSequences sequences, TopKTail tail) {
+  public static NDArray logProbabilities(
+      NDManager owner, PackedSequences sequences, TopKTail tail) {
     int outcomes = k(sequences) + 1;
     float[] values = new float[Math.multiplyExact(sequences.rows(), outcomes)];
     int at = 0;

@@ -9,6 +9,7 @@ import static io.logitstream.distillation.Fixtures.labels;
 import static io.logitstream.distillation.Fixtures.range;
 import static io.logitstream.distillation.Fixtures.sampled;
 import static io.logitstream.distillation.Fixtures.tokens;
+import static io.logitstream.distillation.Fixtures.topK;
 import static io.logitstream.distillation.Fixtures.weights;
 import static io.logitstream.distillation.ReferenceDecoder.logSoftmax;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,9 @@ import io.logitstream.distillation.step.PositionRange;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.logits.FullLogits;
+import io.logitstream.logits.SparseLogits;
+import io.logitstream.logits.TopKLogits;
+import io.logitstream.logits.TopKSelector;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Weights;
@@ -136,6 +140,57 @@ class EvaluatorTest {
   }
 
   @Test
+  void the_likeliest_ids_and_a_tail_give_the_figures_over_what_they_tell_apart() {
+    Random random = new Random(5);
+    TrainingExample first = whole(topK(random, tokens(random, 12), 11, 5));
+    TrainingExample second = whole(topK(random, tokens(random, 8), 7, 5));
+    EvaluationSums expected = topKReference(first).plus(topKReference(second));
+    EvaluationSums actual = evaluate(1000, first, second);
+    assertThat(actual.boundedTokens()).isEqualTo(18);
+    assertThat(actual.distributionTokens()).isEqualTo(18);
+    assertThat(actual.top1Agreements()).isEqualTo(expected.top1Agreements());
+    assertThat(actual.crossEntropy()).isEqualTo(expected.crossEntropy(), within(1e-4));
+    assertThat(actual.forwardKl()).isEqualTo(expected.forwardKl(), within(1e-4));
+    assertThat(actual.acceptance()).isEqualTo(expected.acceptance(), within(1e-5));
+    assertThat(actual.teacherCrossEntropy())
+        .isEqualTo(expected.teacherCrossEntropy(), within(1e-4));
+  }
+
+  @Test
+  void the_likeliest_ids_bound_the_whole_distribution_and_all_of_them_are_it() {
+    Random random = new Random(6);
+    FullLogits full = full(random, tokens(random, 16), 15);
+    EvaluationSums exact = evaluate(100, whole(full));
+    double quantised = 15 * TopKLogits.STEP;
+    double previousKl = 0;
+    for (int k : new int[] {1, 4, 12, VOCABULARY}) {
+      EvaluationSums bounds = evaluate(100, whole(TopKSelector.select(full, k)));
+      assertThat(bounds.crossEntropy()).isEqualTo(exact.crossEntropy(), within(1e-5));
+      assertThat(bounds.top1Agreements()).isEqualTo(exact.top1Agreements());
+      assertThat(bounds.forwardKl()).isLessThan(exact.forwardKl() + quantised);
+      assertThat(bounds.forwardKl()).isGreaterThan(previousKl - quantised);
+      assertThat(bounds.acceptance()).isGreaterThan(exact.acceptance() - quantised);
+      assertThat(bounds.teacherCrossEntropy()).isLessThan(exact.teacherCrossEntropy() + quantised);
+      previousKl = bounds.forwardKl();
+    }
+    assertThat(previousKl).isEqualTo(exact.forwardKl(), within(quantised));
+  }
+
+  @Test
+  void the_likeliest_ids_at_another_temperature_are_refused() {
+    Random random = new Random(7);
+    TrainingExample warm =
+        example(topK(random, tokens(random, 9), 8, 4), 1, 2, OptionalDouble.empty(), range(0, 8));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> evaluate(100, warm))
+        .withMessageContaining("temperature 2");
+  }
+
+  private static TrainingExample whole(SparseLogits targets) {
+    return example(targets, 1, 1, OptionalDouble.empty(), range(0, targets.rows()));
+  }
+
+  @Test
   void counts_are_refused() {
     Random random = new Random(4);
     int[] tokens = tokens(random, 9);
@@ -171,7 +226,47 @@ class EvaluatorTest {
       }
     }
     return new EvaluationSums(
-        1, row, crossEntropy, row, forwardKl, agreements, acceptance, teacherCrossEntropy);
+        1, row, crossEntropy, row, 0, forwardKl, agreements, acceptance, teacherCrossEntropy);
+  }
+
+  /** The definitions over the ids and the tail of a TOP_K record. */
+  private static EvaluationSums topKReference(TrainingExample example) {
+    double[][] logits =
+        new ReferenceDecoder(CONFIG, WEIGHTS).logits(example.tokens(), example.inputLength());
+    TopKLogits top = (TopKLogits) example.targets();
+    double crossEntropy = 0;
+    double forwardKl = 0;
+    double acceptance = 0;
+    double teacherCrossEntropy = 0;
+    int agreements = 0;
+    for (int row = 0; row < top.rows(); row++) {
+      double[] student = logSoftmax(logits[row], 1);
+      float[] teacher = new float[top.k() + 1];
+      top.logProbabilities(row, teacher, 0);
+      int label = example.tokens()[row + 1];
+      int ofLabel = top.k();
+      int best = 0;
+      double rest = 1;
+      for (int outcome = 0; outcome <= top.k(); outcome++) {
+        double p = Math.exp(teacher[outcome]);
+        double q = rest;
+        if (outcome < top.k()) {
+          int id = top.ids()[row * top.k() + outcome];
+          q = Math.exp(student[id]);
+          rest -= q;
+          ofLabel = id == label ? outcome : ofLabel;
+          best = teacher[outcome] > teacher[best] ? outcome : best;
+        }
+        forwardKl += p * (teacher[outcome] - Math.log(q));
+        acceptance += Math.min(p, q);
+      }
+      crossEntropy -= student[label];
+      teacherCrossEntropy -= teacher[ofLabel];
+      agreements += likeliest(student) == top.ids()[row * top.k() + best] ? 1 : 0;
+    }
+    int rows = top.rows();
+    return new EvaluationSums(
+        1, rows, crossEntropy, rows, rows, forwardKl, agreements, acceptance, teacherCrossEntropy);
   }
 
   private static int likeliest(double[] values) {

@@ -5,10 +5,11 @@ import io.logitstream.logits.MissingPriorException;
 import io.logitstream.logits.UnsupportedEncodingException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.priors.PriorCodecs;
 import io.logitstream.schemas.EvaluationWindow;
-import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.trainer.ingest.AcceptedTeachers;
 import io.logitstream.trainer.ingest.Reading;
@@ -42,6 +43,7 @@ final class EvaluationRecordDecoder
   private final Predicate<String> wantsDomain;
   private final BiPredicate<String, EvaluationWindow> isPinned;
   private final BiConsumer<ConsumerRecord<String, byte[]>, Reading.Condemned> condemned;
+  private final PriorCodecs priors;
 
   /**
    * @param wantsDomain whether windows of a domain are still wanted: those of others are not
@@ -62,6 +64,7 @@ final class EvaluationRecordDecoder
     this.wantsDomain = wantsDomain;
     this.isPinned = isPinned;
     this.condemned = condemned;
+    this.priors = new PriorCodecs(new KafkaClients(kafka, "evaluation-priors"));
   }
 
   @Override
@@ -79,8 +82,9 @@ final class EvaluationRecordDecoder
       if (refusal.isPresent()) {
         return condemn(read, refusal.get());
       }
-      if (record.getEncoding() != LogitsEncoding.FULL) {
-        return passOver(read, "encoding %s, expected FULL".formatted(record.getEncoding()));
+      Optional<String> unfit = unfit(record);
+      if (unfit.isPresent()) {
+        return passOver(read, unfit.get());
       }
       EvaluationWindow window =
           new EvaluationWindow(
@@ -89,8 +93,7 @@ final class EvaluationRecordDecoder
           new EvaluationWindowRecord(
               record.getDomain(),
               window,
-              TeacherLogitsExamples.decode(
-                  record, longest(record.getDomain(), window), sha256 -> Optional.empty()),
+              TeacherLogitsExamples.decode(record, longest(record.getDomain(), window), priors),
               read.key(),
               read.value()));
     } catch (LogitstreamException e) {
@@ -114,6 +117,21 @@ final class EvaluationRecordDecoder
     }
   }
 
+  /** Why a whole record says nothing of how close the student is; empty where it does. */
+  private static Optional<String> unfit(TeacherLogits record) {
+    return switch (record.getEncoding()) {
+      case FULL -> Optional.empty();
+      case TOP_K ->
+          record.getTemperature() == 1
+              ? Optional.empty()
+              : Optional.of(
+                  "encoding TOP_K at temperature %s, expected 1: its tail is not known at another"
+                      .formatted(record.getTemperature()));
+      case LABELS, SAMPLED, UNKNOWN ->
+          Optional.of("encoding %s, expected FULL or TOP_K".formatted(record.getEncoding()));
+    };
+  }
+
   /** A pinned window stays one, though train.max-tokens was lowered since. */
   private int longest(String domain, EvaluationWindow window) {
     return isPinned.test(domain, window) ? LONGEST_PINNED_TOKENS : student.maxTokens();
@@ -134,6 +152,7 @@ final class EvaluationRecordDecoder
 
   @Override
   public void close() {
+    priors.close();
     deserializer.close();
   }
 }

@@ -277,6 +277,7 @@ public final class PinnedEvaluation implements AutoCloseable {
             sums.meanTeacherCrossEntropy().isPresent()
                 ? sums.meanTeacherCrossEntropy().getAsDouble()
                 : null)
+        .setBoundedTokens(sums.boundedTokens())
         .build();
   }
 }

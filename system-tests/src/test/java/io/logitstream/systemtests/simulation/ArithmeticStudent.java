@@ -84,7 +84,7 @@ final class ArithmeticStudent implements Student {
     for (TrainingExample window : windows) {
       long tokens = window.trainedPositions();
       double kl = tokens * (1.0 / (1 + step) + harm) * (1 + 0.01 * window.tokens()[0]);
-      sums = sums.plus(new EvaluationSums(1, tokens, kl, tokens, kl, 0, 0, 0));
+      sums = sums.plus(new EvaluationSums(1, tokens, kl, tokens, 0, kl, 0, 0, 0));
     }
     return sums;
   }

@@ -70,6 +70,6 @@ class QualityReportTest {
 
   private static QualityRun.Outcome outcome(double forwardKl) {
     return new QualityRun.Outcome(
-        Map.of("java", new EvaluationSums(1, 10, 30, 10, 10 * forwardKl, 5, 5, 20)), 100, 200);
+        Map.of("java", new EvaluationSums(1, 10, 30, 10, 0, 10 * forwardKl, 5, 5, 20)), 100, 200);
   }
 }
