@@ -191,8 +191,10 @@ final class Retraining implements AutoCloseable {
       throws UnprovenException, InterruptedException {
     StepBatch batch = new StepBatch(new LogIdentity(LiveCursor.NAME, log.topic()), deadLetters);
     Optional<StepResult> result = Optional.empty();
-    for (OffsetRange range : expected.getRanges()) {
-      boolean isRehearsed = range.getCursor().equals(StepBatch.REHEARSAL);
+    int live = liveRecords();
+    for (int index = 0; index < expected.getRanges().size(); index++) {
+      OffsetRange range = expected.getRanges().get(index);
+      boolean isRehearsed = RecordedTries.isRehearsed(range);
       for (int taken = 0; taken < range.getCount(); taken++) {
         if (isRehearsed) {
           rehearse(range, batch, expected, checkpoint);
@@ -200,8 +202,7 @@ final class Retraining implements AutoCloseable {
           ConsumerRecord<String, byte[]> record = next(range, taken, expected, checkpoint);
           batch.add(new FetchedRecord<>(record, decode(record)));
         }
-        if (batch.size() == settings.plan().stepRecords()) {
-          // A full batch is tried at once; one of which nothing is left is filled further.
+        if (RecordedTries.isOver(expected, index, taken + 1, batch.size(), live)) {
           result = steps.take(batch);
         }
       }
@@ -226,6 +227,13 @@ final class Retraining implements AutoCloseable {
     trainedTokens += result.get().total().tokens();
     stepsTaken++;
     log.cursor().advance(batch.lastRecords(), 0);
+  }
+
+  /** Live records of a step: fewer where older ones are drawn. */
+  private int liveRecords() {
+    int stepRecords = settings.plan().stepRecords();
+    boolean draws = older.window().filter(window -> !window.getRanges().isEmpty()).isPresent();
+    return draws ? stepRecords - settings.rehearsal().records(stepRecords) : stepRecords;
   }
 
   private void rehearse(OffsetRange range, StepBatch batch, StepEntry step, CheckpointId checkpoint)
@@ -284,6 +292,8 @@ final class Retraining implements AutoCloseable {
   private static List<String> places(List<SkipEntry> skips) {
     return skips.stream()
         .map(skip -> "%d@%d (%s)".formatted(skip.getPartition(), skip.getOffset(), skip.getCode()))
+        // Older builds told twice of a record that was drawn twice.
+        .distinct()
         .sorted()
         .toList();
   }

@@ -1,0 +1,5 @@
+/** Tests of verification. */
+@NullMarked
+package io.logitstream.trainer.verification;
+
+import org.jspecify.annotations.NullMarked;
