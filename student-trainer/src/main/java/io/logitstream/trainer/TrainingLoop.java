@@ -209,6 +209,7 @@ final class TrainingLoop {
           .stepTaken(
               step.result().step(),
               step.result().byDomain().keySet(),
+              batch.nonFinite(),
               position.cursor().nextOffsets())
           .ifPresent(window -> parts.pending().rehearsalWindow(window, now));
     }

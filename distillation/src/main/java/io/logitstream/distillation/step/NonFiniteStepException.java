@@ -12,7 +12,14 @@ public final class NonFiniteStepException extends RuntimeException {
   private final long step;
   private final transient List<Integer> suspects;
 
-  NonFiniteStepException(long step, String quantity, double value, List<Integer> suspects) {
+  /**
+   * @param step number of the step that failed, from 1
+   * @param quantity what is not finite
+   * @param value what it is
+   * @param suspects indices of the step's examples whose own loss is not finite; all of them where
+   *     only the gradient is not
+   */
+  public NonFiniteStepException(long step, String quantity, double value, List<Integer> suspects) {
     super(
         "step %d has %s %s at examples %s; weights and moments are as before it"
             .formatted(step, quantity, value, suspects));

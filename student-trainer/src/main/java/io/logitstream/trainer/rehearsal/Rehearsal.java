@@ -10,6 +10,7 @@ import io.logitstream.schemas.DiscardedRange;
 import io.logitstream.schemas.RehearsalRange;
 import io.logitstream.schemas.RehearsalState;
 import io.logitstream.schemas.RehearsalWindow;
+import io.logitstream.schemas.SkipEntry;
 import io.logitstream.trainer.ingest.FetchedRecord;
 import io.logitstream.trainer.ingest.Reading;
 import io.logitstream.trainer.ingest.RecordDecoder;
@@ -157,7 +158,11 @@ public final class Rehearsal implements AutoCloseable {
     Future<List<FetchedRecord<Reading>>> fetched =
         isAhead ? Objects.requireNonNull(ahead).records() : fetch(window, step, first);
     Optional<List<FetchedRecord<Reading>>> found = await(fetched);
-    found.ifPresent(records -> records.forEach(batch::rehearse));
+    // What was condemned a moment ago, before it could leave the window, is not tried again.
+    found.stream()
+        .flatMap(List::stream)
+        .filter(record -> !batch.isCondemned(record))
+        .forEach(batch::rehearse);
     if (found.isPresent() && !isDue(step)) {
       prefetch = new Prefetch(step + 1, window, fetch(window, step + 1, 0));
     } else {
@@ -172,19 +177,29 @@ public final class Rehearsal implements AutoCloseable {
   }
 
   /**
-   * A step was taken.
+   * A step was taken. If records were left out because it had no finite result with them, the
+   * window moves on without them at once: none is condemned each time that it is drawn.
    *
+   * @param nonFinite what was left out, live or older
    * @param nextOffsets where the run stands after it
    * @return the window that further steps draw from, for the ledger; empty if it stays
    */
   public Optional<RehearsalWindow> stepTaken(
-      long step, Collection<String> trainedDomains, Map<Integer, Long> nextOffsets)
+      long step,
+      Collection<String> trainedDomains,
+      Collection<SkipEntry> nonFinite,
+      Map<Integer, Long> nextOffsets)
       throws InterruptedException {
     domains.addAll(trainedDomains);
-    if (!isDue(step)) {
+    nonFinite.forEach(
+        skip ->
+            discarded.add(
+                new RehearsalRange(skip.getPartition(), skip.getOffset(), skip.getOffset() + 1)));
+    if (isDue(step)) {
+      takeKept();
+    } else if (nonFinite.isEmpty()) {
       return Optional.empty();
     }
-    takeKept();
     return Optional.of(move(nextOffsets));
   }
 

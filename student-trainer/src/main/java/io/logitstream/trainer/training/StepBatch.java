@@ -31,6 +31,8 @@ public final class StepBatch {
   /** Name of the cursor that rehearses older records of the log. */
   public static final String REHEARSAL = "rehearsal";
 
+  private static final String NON_FINITE = "non-finite";
+
   private final LogIdentity log;
   private final DeadLetters deadLetters;
   private final List<Taken> trainable = new ArrayList<>();
@@ -107,7 +109,7 @@ public final class StepBatch {
     return trainable.stream().map(taken -> taken.reading().example()).toList();
   }
 
-  /** Condemns records whose step has no finite result. */
+  /** Condemns records whose step has no finite result; one that was drawn twice is told of once. */
   public void condemnNonFinite(Collection<Integer> indices, String reason) {
     Set<Integer> out = new HashSet<>(indices);
     List<Taken> kept = new ArrayList<>();
@@ -115,7 +117,9 @@ public final class StepBatch {
       Taken taken = trainable.get(index);
       if (out.contains(index)) {
         taken.range().passOver();
-        condemn(taken.range(), taken.record().read(), "non-finite", reason);
+        if (!isCondemned(taken.record())) {
+          condemn(taken.range(), taken.record().read(), NON_FINITE, reason);
+        }
       } else {
         kept.add(taken);
       }
@@ -134,6 +138,20 @@ public final class StepBatch {
     ProducerRecord<String, byte[]> kept = tooMuch ? CutLetters.cut(letter) : letter;
     letterBytes += CutLetters.bytes(kept);
     letters.add(kept);
+  }
+
+  /** Whether a record was condemned in this step. */
+  public boolean isCondemned(FetchedRecord<Reading> record) {
+    return skips.stream()
+        .anyMatch(
+            skip ->
+                skip.getPartition() == record.read().partition()
+                    && skip.getOffset() == record.read().offset());
+  }
+
+  /** The records without which the step has a finite result. */
+  public List<SkipEntry> nonFinite() {
+    return skips.stream().filter(skip -> skip.getCode().equals(NON_FINITE)).toList();
   }
 
   /** The records that were condemned. */

@@ -86,6 +86,23 @@ class StepBatchTest {
   }
 
   @Test
+  void anOlderRecordThatWasDrawnTwiceIsCondemnedOnce() {
+    train(0, 7);
+    batch.rehearse(record(1, 3, example()));
+    batch.rehearse(record(1, 3, example()));
+
+    batch.condemnNonFinite(List.of(1, 2), "NaN");
+
+    assertThat(batch.size()).isEqualTo(1);
+    assertThat(batch.nonFinite())
+        .extracting(SkipEntry::getCursor, SkipEntry::getOffset)
+        .containsExactly(tuple(StepBatch.REHEARSAL, 3L));
+    assertThat(batch.letters()).hasSize(1);
+    assertThat(batch.isCondemned(record(1, 3, example()))).isTrue();
+    assertThat(batch.isCondemned(record(0, 7, example()))).isFalse();
+  }
+
+  @Test
   void digestsTellContentsApart() {
     StepBatch other =
         new StepBatch(

@@ -2,6 +2,7 @@ package io.logitstream.systemtests.simulation;
 
 import io.logitstream.distillation.evaluation.EvaluationSums;
 import io.logitstream.distillation.loss.LossSums;
+import io.logitstream.distillation.step.NonFiniteStepException;
 import io.logitstream.distillation.step.StepResult;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.distillation.step.TrainingState;
@@ -12,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * A student of a few numbers, whose state depends on every record that it was ever trained on and
  * on their order, on its step and on its moments: a record too many or too few, two in another
  * order, a step or moments that were not restored show in its weights from then on. Records of the
- * domain {@link Traffic#HARMFUL} raise its divergence, so that a gate has something to reject.
+ * domain {@link Traffic#HARMFUL} raise its divergence, so that a gate has something to reject; with
+ * those of {@link Traffic#NON_FINITE} no step has a finite result.
  */
 final class ArithmeticStudent implements Student {
   private static final int NUMBERS = 4;
@@ -47,6 +50,14 @@ final class ArithmeticStudent implements Student {
 
   @Override
   public StepResult train(List<TrainingExample> examples) {
+    List<Integer> suspects =
+        IntStream.range(0, examples.size())
+            .filter(index -> examples.get(index).domain().equals(Traffic.NON_FINITE))
+            .boxed()
+            .toList();
+    if (!suspects.isEmpty()) {
+      throw new NonFiniteStepException(step + 1, "a loss of", Double.NaN, suspects);
+    }
     onStep.run();
     step++;
     Map<String, LossSums> byDomain = new TreeMap<>();

@@ -3,10 +3,13 @@ package io.logitstream.systemtests.simulation;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.schemas.DiscardedRange;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.PartitionPosition;
+import io.logitstream.schemas.RehearsalRange;
+import io.logitstream.schemas.RehearsalWindow;
 import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
@@ -33,6 +36,8 @@ final class LedgerReplay {
   private final Map<Long, Map<Integer, Long>> standings = new HashMap<>();
   private final Set<String> skipped = new HashSet<>();
   private final Set<String> condemned = new HashSet<>();
+  private final Set<String> discarded = new HashSet<>();
+  private List<RehearsalRange> window = List.of();
   private final ArithmeticStudent student = new ArithmeticStudent(() -> {});
 
   LedgerReplay(SimulatedBroker broker, Map<String, Traffic.Item> items) {
@@ -72,7 +77,7 @@ final class LedgerReplay {
           Math.max(positions.getOrDefault(partition, 0L), starts.getOrDefault(partition, 0L));
       left +=
           log.get(partition).tailMap(from, true).values().stream()
-              .filter(item -> item.example().isPresent())
+              .filter(item -> item.example().isPresent() && !item.kind().isCondemned())
               .count();
     }
     return left;
@@ -132,9 +137,14 @@ final class LedgerReplay {
             "%s goes back to %d, which is not there".formatted(where, rollback.getToSequence()));
       }
       student.restore(state);
+      rollback.getDiscarded().forEach(this::discard);
       if (rollback.getPositionsToo()) {
         throw new AuditException("%s: %s".formatted(where, rollback.getReason()));
       }
+    }
+    RehearsalWindow moved = entry.getRehearsalWindow();
+    if (moved != null) {
+      window = moved.getRanges();
     }
     LossAcceptedEntry loss = entry.getLossAccepted();
     if (loss != null) {
@@ -147,14 +157,62 @@ final class LedgerReplay {
     }
   }
 
+  private void discard(DiscardedRange range) {
+    for (long offset = range.getFromOffset(); offset < range.getToOffset(); offset++) {
+      discarded.add(range.getPartition() + "@" + offset);
+    }
+  }
+
   private void step(String where, StepEntry step) {
     List<TrainingExample> examples = new ArrayList<>();
+    // What leaves no step a finite result is left out, live or rehearsed; then it is never drawn.
+    Set<String> before = Set.copyOf(condemned);
     for (OffsetRange range : step.getRanges()) {
-      consume(where + ", step " + step.getStep(), range, examples);
+      String place = where + ", step " + step.getStep();
+      if (range.getCursor().equals("rehearsal")) {
+        rehearse(place, range, before, examples);
+      } else {
+        consume(place, range, examples);
+      }
     }
     long taken = student.train(examples).step();
     if (taken != step.getStep()) {
       throw new AuditException("%s: step %d is told as %d".formatted(where, taken, step.getStep()));
+    }
+  }
+
+  private void rehearse(
+      String where, OffsetRange range, Set<String> before, List<TrainingExample> examples) {
+    int partition = range.getPartition();
+    long offset = range.getFirstOffset();
+    String place = partition + "@" + offset;
+    Traffic.Item item = log.get(partition).get(offset);
+    if (item == null || range.getCount() != 1 || range.getLastOffset() != offset) {
+      throw new AuditException("%s: %s was rehearsed, and is no record".formatted(where, range));
+    }
+    boolean isInWindow =
+        window.stream()
+            .anyMatch(
+                part ->
+                    part.getPartition() == partition
+                        && offset >= part.getFromOffset()
+                        && offset < part.getToOffset());
+    if (!isInWindow || offset >= positions.getOrDefault(partition, 0L)) {
+      throw new AuditException(
+          "%s: %s was rehearsed, of a window %s behind %s"
+              .formatted(where, place, window, positions));
+    }
+    if (before.contains(place) || discarded.contains(place)) {
+      throw new AuditException("%s: %s was given up, and rehearsed".formatted(where, place));
+    }
+    learn(item, place, examples);
+  }
+
+  private void learn(Traffic.Item item, String place, List<TrainingExample> examples) {
+    if (item.kind().isCondemned()) {
+      condemned.add(place);
+    } else {
+      item.example().ifPresent(examples::add);
     }
   }
 
@@ -178,13 +236,7 @@ final class LedgerReplay {
           "%s: %d records of partition %d, the log has %d"
               .formatted(where, range.getCount(), partition, consumed.size()));
     }
-    consumed.forEach(
-        (offset, item) -> {
-          item.example().ifPresent(examples::add);
-          if (item.kind().isCondemned()) {
-            condemned.add(partition + "@" + offset);
-          }
-        });
+    consumed.forEach((offset, item) -> learn(item, partition + "@" + offset, examples));
     positions.put(partition, range.getLastOffset() + 1);
   }
 

@@ -35,6 +35,10 @@ record Scenario(
     TrainerSettings trainer,
     TrainerSettings acceptingTrainer)
     implements Story {
+  private static final int STORIES_TO_ONE_OF_REHEARSAL = 8;
+  private static final int REMAINDER_OF_REHEARSAL = 5;
+  private static final int NON_FINITE_EVERY = 14;
+
   /** The run's name. */
   static final String RUN = "simulated";
 
@@ -75,6 +79,11 @@ record Scenario(
       settings.put("gate.every-steps", settings.get("checkpoint.every-steps"));
       settings.put("gate.rejections", "2");
     }
+    boolean isRehearsed = number % STORIES_TO_ONE_OF_REHEARSAL == REMAINDER_OF_REHEARSAL;
+    if (isRehearsed) {
+      losesRecords = false;
+      rehearse(settings, new SplittableRandom(number * 31 + 9));
+    }
     if (random.nextBoolean()) {
       settings.put("checkpoint.keep", Integer.toString(2 + random.nextInt(2)));
       settings.put("checkpoint.sweep-every", "1s");
@@ -82,7 +91,7 @@ record Scenario(
     return new Scenario(
         number,
         partitions,
-        transactions(partitions, isGated, random),
+        transactions(partitions, isGated, isRehearsed, random),
         isLive,
         isGated,
         losesRecords,
@@ -91,8 +100,17 @@ record Scenario(
         trainer(settings, true));
   }
 
+  private static void rehearse(Map<String, String> settings, SplittableRandom random) {
+    String[] draws = {"uniform", "recent", "domains"};
+    settings.put("train.step-records", Integer.toString(2 + random.nextInt(3)));
+    settings.put("rehearsal.share", "0.4");
+    settings.put("rehearsal.draw", draws[random.nextInt(draws.length)]);
+    settings.put("rehearsal.half-life-records", "8");
+    settings.put("rehearsal.refresh-steps", Integer.toString(2 + random.nextInt(4)));
+  }
+
   private static List<Batch> transactions(
-      int partitions, boolean isGated, SplittableRandom random) {
+      int partitions, boolean isGated, boolean isRehearsed, SplittableRandom random) {
     List<Batch> transactions = new ArrayList<>();
     int records = 16 + random.nextInt(24);
     int harmfulFrom = isGated ? random.nextInt(records) : records;
@@ -102,9 +120,14 @@ record Scenario(
       int size = 1 + random.nextInt(4);
       for (int i = 0; i < size; i++, made++) {
         boolean isHarmful = made >= harmfulFrom && made < harmfulTo;
+        int partition = random.nextInt(partitions);
+        Traffic.Kind kind = kind(isHarmful, random);
+        // A few only: the trainer takes several in a row for a training that diverges.
+        boolean isNonFinite = isRehearsed && made % NON_FINITE_EVERY == NON_FINITE_EVERY / 2;
         together.add(
             new Placed(
-                random.nextInt(partitions), Traffic.all().any(kind(isHarmful, random), random)));
+                partition,
+                Traffic.all().any(isNonFinite ? Traffic.Kind.NON_FINITE : kind, random)));
       }
       transactions.add(new Batch(List.copyOf(together), random.nextInt(12) != 0));
     }

@@ -42,6 +42,9 @@ final class Traffic {
   /** The domain whose records harm the student. */
   static final String HARMFUL = "harmful";
 
+  /** The domain whose records leave no step a finite result. */
+  static final String NON_FINITE = "non-finite";
+
   /** Topics, and a registry in memory. Waits are short: simulated time is not free. */
   static final KafkaSettings KAFKA =
       new KafkaSettings(
@@ -69,7 +72,8 @@ final class Traffic {
     MALFORMED(true),
     HELD_OUT(true),
     OTHER_TEACHER(false),
-    TOMBSTONE(false);
+    TOMBSTONE(false),
+    NON_FINITE(true);
 
     private final boolean condemned;
 
@@ -86,7 +90,7 @@ final class Traffic {
   /**
    * A record.
    *
-   * @param example what it is trained on as; empty if it is not
+   * @param example what it is decoded to; empty if it never gets to a step
    */
   record Item(Kind kind, String key, byte @Nullable [] value, Optional<TrainingExample> example) {}
 
@@ -149,11 +153,16 @@ final class Traffic {
   }
 
   private Item item(Kind kind, SplittableRandom random) {
-    String domain = kind == Kind.HARMFUL ? HARMFUL : DOMAIN;
+    String domain =
+        switch (kind) {
+          case HARMFUL -> HARMFUL;
+          case NON_FINITE -> NON_FINITE;
+          default -> DOMAIN;
+        };
     String revision = kind == Kind.OTHER_TEACHER ? "r2" : "r1";
     SparseLogits logits = sampled(random);
     TeacherLogits record = record(logits, domain, revision, kind == Kind.HELD_OUT);
-    boolean isTrainable = kind == Kind.TRAINABLE || kind == Kind.HARMFUL;
+    boolean isTrainable = kind == Kind.TRAINABLE || kind == Kind.HARMFUL || kind == Kind.NON_FINITE;
     byte @Nullable [] value =
         switch (kind) {
           case TOMBSTONE -> null;

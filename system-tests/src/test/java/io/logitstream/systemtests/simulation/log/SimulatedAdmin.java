@@ -127,10 +127,17 @@ public final class SimulatedAdmin {
                 reached.thenApply(
                     ok ->
                         new Config(
-                            broker.topic(resource.name()).settings().entrySet().stream()
+                            settings(resource.name()).entrySet().stream()
                                 .map(entry -> new ConfigEntry(entry.getKey(), entry.getValue()))
                                 .toList()))));
     return new DescribeConfigsResult(configs) {};
+  }
+
+  /** As the broker fills in what was not set. */
+  private Map<String, String> settings(String topic) {
+    Map<String, String> settings = new HashMap<>(broker.topic(topic).settings());
+    settings.putIfAbsent("retention.bytes", "-1");
+    return settings;
   }
 
   /** The groups that have committed offsets. */

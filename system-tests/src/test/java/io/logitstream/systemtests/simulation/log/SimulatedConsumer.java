@@ -37,6 +37,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.metrics.KafkaMetric;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A consumer of the simulated log, of partitions that are assigned by hand. How much a poll gives,
@@ -473,7 +474,24 @@ class SimulatedConsumer implements Consumer<String, byte[]> {
 
   @Override
   public Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times) {
-    throw unused();
+    requireOpen();
+    return network.ask(
+        "offsetsForTimes",
+        timeoutNanos,
+        () -> {
+          Map<TopicPartition, OffsetAndTimestamp> found = new HashMap<>();
+          times.forEach((partition, timeMs) -> found.put(partition, since(partition, timeMs)));
+          return found;
+        });
+  }
+
+  private @Nullable OffsetAndTimestamp since(TopicPartition partition, long timeMs) {
+    Partition log = broker.partition(partition);
+    return log.entries().stream()
+        .filter(entry -> entry.timestampMs() >= timeMs && entry.offset() < log.end(committedOnly))
+        .findFirst()
+        .map(entry -> new OffsetAndTimestamp(entry.offset(), entry.timestampMs()))
+        .orElse(null);
   }
 
   @Override
