@@ -113,6 +113,8 @@ def settings(folder: Path) -> list[str]:
         "compute.type": "f32",
         "evaluation.every-steps": 100000,
         "checkpoint.every-steps": 200,
+        # A teacher that is far ahead has worked for steps that are not counted.
+        "backpressure.max-lag": 64,
     }
     return [part for name, value in chosen.items() for part in ("--set", f"{name}={value}")] + ["--student", str(folder / "student")]
 
@@ -135,9 +137,9 @@ def from_the_log(folder: Path, steps: int) -> float:
         try:
             started = json.loads(process.stdout.readline())
             addresses = ["--bootstrap-servers", started["bootstrapServers"], "--registry-url", started["registryUrl"]]
-            command = [ROOT / "logitstream", "train", "--run", "again", "--steps", str(steps), *addresses, *settings(folder)]
+            command = [ROOT / "logitstream", "train", "--run", f"again-{time.time_ns()}", "--steps", str(steps), *addresses, *settings(folder)]
             command += ["--set", "train.stop-when-idle=true", "--set", "health.port=0"]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         finally:
             process.terminate()
     return float(re.search(r"\(([\d,]+) tokens/s", done.stdout).group(1).replace(",", ""))

@@ -16,13 +16,13 @@ import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.teacher.batching.TextTokenizer;
 import io.logitstream.teacher.scoring.DecoderScorer;
+import io.logitstream.teacher.scoring.DeviceSampledScoring;
 import io.logitstream.teacher.scoring.FullScoring;
 import io.logitstream.teacher.scoring.LabelsScoring;
 import io.logitstream.teacher.scoring.ModelTextTokenizer;
 import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.SampledScoring;
 import io.logitstream.teacher.scoring.TeacherEncoding;
-import io.logitstream.teacher.scoring.TeacherForcedScorer;
 import io.logitstream.teacher.scoring.TopKScoring;
 import io.logitstream.teacher.scoring.WindowScoring;
 import java.io.IOException;
@@ -101,16 +101,16 @@ public record TeacherModel(
           case F32 -> ComputeType.F32;
           case BF16 -> ComputeType.BF16;
         };
-    TeacherForcedScorer scorer =
-        new DecoderScorer(engine, config, directory.weights(), computeType);
+    DecoderScorer scorer = new DecoderScorer(engine, config, directory.weights(), computeType);
     return new TeacherModel(
         identity,
         textTokenizer,
         Optional.of(computeType.label()),
-        scoring(settings.encoding(), settings, scorer, identity, sizing),
+        scoring(settings.encoding(), settings, engine, scorer, identity, sizing),
         scoring(
             settings.effectiveEvaluationEncoding(),
             settings,
+            engine,
             scorer,
             identity,
             SampleSizing.fixed(settings.sampleSize())),
@@ -124,7 +124,8 @@ public record TeacherModel(
   private static WindowScoring scoring(
       TeacherEncoding encoding,
       TeacherSettings settings,
-      TeacherForcedScorer scorer,
+      TorchEngine engine,
+      DecoderScorer scorer,
       TeacherIdentity identity,
       SampleSizing sizing) {
     return switch (encoding) {
@@ -134,13 +135,28 @@ public record TeacherModel(
           new TopKScoring(
               scorer, identity.getVocabularySize(), settings.topK(), settings.temperature());
       case SAMPLED ->
-          new SampledScoring(
+          sampled(
+              // In a GPU's memory distributions are far from the host; on a CPU they are there.
+              engine.onGpu() && settings.sampleTarget() != SampleSizing.Target.VARIANCE,
+              settings,
               scorer,
-              identity.getVocabularySize(),
-              sizing,
-              settings.temperature(),
-              identity.getRevision());
+              identity,
+              sizing);
     };
+  }
+
+  private static WindowScoring sampled(
+      boolean onDevice,
+      TeacherSettings settings,
+      DecoderScorer scorer,
+      TeacherIdentity identity,
+      SampleSizing sizing) {
+    int vocabulary = identity.getVocabularySize();
+    float temperature = settings.temperature();
+    String revision = identity.getRevision();
+    return onDevice
+        ? new DeviceSampledScoring(scorer, vocabulary, sizing, temperature, revision)
+        : new SampledScoring(scorer, vocabulary, sizing, temperature, revision);
   }
 
   private static TeacherIdentity identity(TeacherSettings settings, ModelDirectory directory)

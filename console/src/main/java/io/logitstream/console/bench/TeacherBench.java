@@ -7,9 +7,11 @@ import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.teacher.batching.PositionRange;
 import io.logitstream.teacher.batching.Window;
 import io.logitstream.teacher.scoring.DecoderScorer;
+import io.logitstream.teacher.scoring.DeviceSampledScoring;
 import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.SampledScoring;
 import io.logitstream.teacher.scoring.ScoringTask;
+import io.logitstream.teacher.scoring.WindowScoring;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,8 @@ import java.util.stream.IntStream;
  * @param sequences windows of a batch
  * @param positions T of a window, all of them trained
  * @param sampleSize M, the draws of a position
+ * @param onDevice whether samples are drawn on the device; otherwise distributions are copied to
+ *     the host
  * @param warmupBatches batches before those that count
  * @param batches batches that count
  */
@@ -32,6 +36,7 @@ public record TeacherBench(
     int sequences,
     int positions,
     int sampleSize,
+    boolean onDevice,
     int warmupBatches,
     int batches) {
   private static final String REVISION = "bench";
@@ -54,9 +59,12 @@ public record TeacherBench(
     double[] ms = new double[batches];
     try (DecoderScorer scorer =
         new DecoderScorer(engine, config, Weights.initialise(config, 1), computeType)) {
-      SampledScoring scoring =
-          new SampledScoring(
-              scorer, config.vocabularySize(), SampleSizing.fixed(sampleSize), 1f, REVISION);
+      SampleSizing sizing = SampleSizing.fixed(sampleSize);
+      int vocabulary = config.vocabularySize();
+      WindowScoring scoring =
+          onDevice
+              ? new DeviceSampledScoring(scorer, vocabulary, sizing, 1f, REVISION)
+              : new SampledScoring(scorer, vocabulary, sizing, 1f, REVISION);
       for (int batch = -warmupBatches; batch < batches; batch++) {
         List<ScoringTask> tasks = tasks(random);
         long startNanos = System.nanoTime();
@@ -88,6 +96,8 @@ public record TeacherBench(
             positions,
             "sampleSize",
             sampleSize,
+            "sampling",
+            onDevice ? "device" : "host",
             "warmupBatches",
             warmupBatches,
             "batches",

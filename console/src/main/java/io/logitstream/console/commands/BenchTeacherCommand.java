@@ -31,6 +31,13 @@ import picocli.CommandLine.Spec;
 final class BenchTeacherCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  /** Where samples are drawn. */
+  enum Sampling {
+    AUTO,
+    HOST,
+    DEVICE
+  }
+
   @Option(
       names = "--sequences",
       paramLabel = "B",
@@ -51,6 +58,15 @@ final class BenchTeacherCommand implements Callable<Integer> {
       defaultValue = "19",
       description = "Draws of a position (default: ${DEFAULT-VALUE}).")
   private int sampleSize;
+
+  @Option(
+      names = "--sampling",
+      paramLabel = "auto|host|device",
+      defaultValue = "AUTO",
+      description =
+          "Where samples are drawn: on the device, or on the host, to which distributions are then"
+              + " copied; auto does as the teacher service does, device on a GPU (default: auto).")
+  private Sampling sampling;
 
   @Option(
       names = "--warmup",
@@ -78,6 +94,11 @@ final class BenchTeacherCommand implements Callable<Integer> {
             sequences,
             positions,
             sampleSize,
+            switch (sampling) {
+              case AUTO -> engine.onGpu();
+              case HOST -> false;
+              case DEVICE -> true;
+            },
             warmup,
             batches);
     spec.commandLine().getOut().println(OutputOption.json(bench.run(engine)));

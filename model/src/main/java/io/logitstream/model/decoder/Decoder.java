@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.model.torchscript.TorchProgram;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A frozen decoder on the device. Belongs to the thread that loaded it. */
@@ -15,6 +16,9 @@ public final class Decoder implements AutoCloseable {
    * Rows are worked on in blocks of at most this many values: 16 MiB each of logits and the like.
    */
   private static final int BLOCK_VALUES_MAX = 1 << 22;
+
+  /** How far the sum of a row of float32 probabilities may be from 1. */
+  private static final double SUM_TOLERANCE = 0.01;
 
   /**
    * Few passes over what is V wide: the largest logit's probability gives the sum's logarithm, and
@@ -55,7 +59,8 @@ public final class Decoder implements AutoCloseable {
     this.config = config;
     this.manager = engine.newManager();
     this.program =
-        TorchProgram.compile(manager, DecoderProgram.source(config, type) + DISTRIBUTIONS);
+        TorchProgram.compile(
+            manager, DecoderProgram.source(config, type) + DISTRIBUTIONS + DrawProgram.SOURCE);
     for (WeightTensor tensor : weights.tensors()) {
       this.weights.add(onDevice(tensor, type));
     }
@@ -101,6 +106,20 @@ public final class Decoder implements AutoCloseable {
    */
   public record Position(int sequence, int position) {}
 
+  /** Receives draws, row by row in the order of the positions asked for. */
+  @FunctionalInterface
+  public interface DrawConsumer {
+    /**
+     * Takes a row.
+     *
+     * @param row index of the position asked for
+     * @param ids holds the row's M draws from {@code offset}, ascending; an id that is drawn again
+     *     is there again; valid during the call only
+     * @param entropy the row's entropy at the temperature asked for, in nats
+     */
+    void accept(int row, int[] ids, int offset, float entropy);
+  }
+
   /** Puts a model on the engine's device. */
   public static Decoder load(
       TorchEngine engine, ModelConfig config, Weights weights, ComputeType computeType) {
@@ -124,6 +143,68 @@ public final class Decoder implements AutoCloseable {
    */
   public void score(
       int[][] sequences, List<Position> positions, float temperature, RowConsumer consumer) {
+    int blockRows = blockRows(positions);
+    if (block.length < blockRows * config.vocabularySize()) {
+      block = new float[blockRows * config.vocabularySize()];
+    }
+    inBlocks(
+        sequences,
+        positions,
+        temperature,
+        blockRows,
+        (results, rows, from) -> scoreBlock(results, rows, temperature, from, consumer));
+  }
+
+  /**
+   * Systematic samples of teacher-forced distributions, drawn on the device.
+   *
+   * @param sequences tokens, T + 1 each; shorter ones are padded on the right
+   * @param positions where samples are wanted
+   * @param temperature divides the logits
+   * @param uniforms 64 random bits for each position
+   * @param sampleSize M, from 1 to 2^16
+   * @param consumer called once a position, in order
+   * @throws IllegalArgumentException as {@link #score} does, and if a distribution is none
+   */
+  public void draw(
+      int[][] sequences,
+      List<Position> positions,
+      float temperature,
+      long[] uniforms,
+      int sampleSize,
+      DrawConsumer consumer) {
+    if (uniforms.length != positions.size() || sampleSize < 1 || sampleSize > 1 << 16) {
+      throw new IllegalArgumentException(
+          "%d draws and %d uniforms for %d positions, expected 1 to 65536 and one each"
+              .formatted(sampleSize, uniforms.length, positions.size()));
+    }
+    inBlocks(
+        sequences,
+        positions,
+        temperature,
+        blockRows(positions),
+        (results, rows, from) ->
+            drawBlock(results, rows, temperature, uniforms, sampleSize, from, consumer));
+  }
+
+  /** Rows of hidden states on the device, with the labels of their positions. */
+  private record Rows(NDArray hidden, NDArray labels, int count) {}
+
+  private interface BlockWork {
+    void on(NDManager results, Rows rows, int firstRow);
+  }
+
+  private int blockRows(List<Position> positions) {
+    return Math.min(positions.size(), Math.max(1, BLOCK_VALUES_MAX / config.vocabularySize()));
+  }
+
+  /** One forward pass over the sequences; then the positions, so many at a time. */
+  private void inBlocks(
+      int[][] sequences,
+      List<Position> positions,
+      float temperature,
+      int blockRows,
+      BlockWork work) {
     if (!(temperature > 0) || Float.isInfinite(temperature)) {
       throw new IllegalArgumentException(
           "temperature is %s, expected a positive number".formatted(temperature));
@@ -134,11 +215,6 @@ public final class Decoder implements AutoCloseable {
       requireIds(tokens);
       longest = Math.max(longest, tokens.length - 1);
     }
-    int blockRows =
-        Math.min(positions.size(), Math.max(1, BLOCK_VALUES_MAX / config.vocabularySize()));
-    if (block.length < blockRows * config.vocabularySize()) {
-      block = new float[blockRows * config.vocabularySize()];
-    }
     try (NDManager results = engine.newManager()) {
       NDArray hidden =
           program
@@ -148,23 +224,17 @@ public final class Decoder implements AutoCloseable {
                   arguments(results, paddedInputs(results, sequences, longest), longest))
               .singletonOrThrow();
       for (int from = 0; from < positions.size(); from += blockRows) {
-        List<Position> rows = positions.subList(from, Math.min(from + blockRows, positions.size()));
+        List<Position> block =
+            positions.subList(from, Math.min(from + blockRows, positions.size()));
         try (NDManager blockResults = engine.newManager()) {
-          scoreBlock(blockResults, hidden, sequences, longest, rows, temperature, from, consumer);
+          work.on(blockResults, rows(blockResults, hidden, sequences, longest, block), from);
         }
       }
     }
   }
 
-  private void scoreBlock(
-      NDManager results,
-      NDArray hidden,
-      int[][] sequences,
-      int longest,
-      List<Position> positions,
-      float temperature,
-      int firstRow,
-      RowConsumer consumer) {
+  private Rows rows(
+      NDManager owner, NDArray hidden, int[][] sequences, int longest, List<Position> positions) {
     long[] index = new long[positions.size()];
     long[] labels = new long[positions.size()];
     for (int i = 0; i < index.length; i++) {
@@ -172,21 +242,56 @@ public final class Decoder implements AutoCloseable {
       index[i] = (long) at.sequence() * longest + at.position();
       labels[i] = sequences[at.sequence()][at.position() + 1];
     }
-    NDArray rows = program.infer(results, "rows", hidden, results.create(index)).singletonOrThrow();
+    return new Rows(
+        program.infer(owner, "rows", hidden, owner.create(index)).singletonOrThrow(),
+        owner.create(labels, new Shape(labels.length, 1)),
+        labels.length);
+  }
+
+  private void scoreBlock(
+      NDManager results, Rows rows, float temperature, int firstRow, RowConsumer consumer) {
     NDList distributions =
         program.infer(
-            results,
-            "distributions",
-            rows,
-            results.create(labels, new Shape(labels.length, 1)),
-            (double) temperature,
-            weights);
+            results, "distributions", rows.hidden(), rows.labels(), (double) temperature, weights);
     copy(distributions.get(0), block);
     float[] entropies = distributions.get(1).toFloatArray();
     float[] labelLogProbabilities = distributions.get(2).toFloatArray();
-    for (int i = 0; i < index.length; i++) {
+    for (int i = 0; i < rows.count(); i++) {
       consumer.accept(
           firstRow + i, block, i * config.vocabularySize(), entropies[i], labelLogProbabilities[i]);
+    }
+  }
+
+  private void drawBlock(
+      NDManager results,
+      Rows rows,
+      float temperature,
+      long[] uniforms,
+      int sampleSize,
+      int firstRow,
+      DrawConsumer consumer) {
+    long[] bits = Arrays.copyOfRange(uniforms, firstRow, firstRow + rows.count());
+    NDList draws =
+        program.infer(
+            results,
+            "draws",
+            rows.hidden(),
+            rows.labels(),
+            (double) temperature,
+            results.create(bits, new Shape(bits.length, 1)),
+            (long) sampleSize,
+            weights);
+    int[] ids = draws.get(0).toIntArray();
+    long[] sums = draws.get(1).toLongArray();
+    float[] entropies = draws.get(2).toFloatArray();
+    for (int i = 0; i < rows.count(); i++) {
+      double sum = sums[i] / DrawProgram.SCALE;
+      if (!Float.isFinite(entropies[i]) || Math.abs(sum - 1) > SUM_TOLERANCE) {
+        throw new IllegalArgumentException(
+            "the probabilities of a row add up to %s and have an entropy of %s, expected 1 and a finite one"
+                .formatted(sum, entropies[i]));
+      }
+      consumer.accept(firstRow + i, ids, i * sampleSize, entropies[i]);
     }
   }
 

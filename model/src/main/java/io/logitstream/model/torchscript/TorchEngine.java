@@ -101,7 +101,12 @@ public final class TorchEngine {
 
   /** {@code cpu} or {@code cuda}. */
   public String deviceName() {
-    return device.isGpu() ? "cuda" : "cpu";
+    return onGpu() ? "cuda" : "cpu";
+  }
+
+  /** Whether the device is a GPU, with a memory of its own. */
+  public boolean onGpu() {
+    return device.isGpu();
   }
 
   /** Threads that one operator runs on. */
