@@ -94,6 +94,36 @@ class BenchTest {
   }
 
   @Test
+  void checkpointsAreTimedBesideStepsAndAPlainProducer() throws Exception {
+    Invocation bench =
+        Invocation.of(
+            "bench",
+            "checkpoints",
+            "--shape",
+            SHAPE,
+            "--sequences",
+            "2",
+            "--positions",
+            "8",
+            "--steps",
+            "2",
+            "--checkpoints",
+            "2",
+            "--dtype",
+            "f32");
+
+    assertThat(bench.err()).isEmpty();
+    // Weights and two moments of each number, and what safetensors says of them.
+    assertThat(bench.json().get("checkpointBytes").asLong())
+        .isBetween(3 * 4 * 3376L, 3 * 4 * 3376L + 16_384);
+    for (String figure :
+        List.of("heldMsMedian", "megabytesPerSecond", "plainMegabytesPerSecond", "stepMsMedian")) {
+      assertThat(bench.json().get(figure).asDouble()).as(figure).isPositive();
+    }
+    assertThat(bench.json().has("shareAtOneAMinute")).isTrue();
+  }
+
+  @Test
   void whatStudentsLearnFromEachEncodingIsComparedAndDrawn(@TempDir Path folder) throws Exception {
     Path teacher = TinyModel.write(folder.resolve("teacher"), 3);
     for (int group = 0; group < 60; group++) {

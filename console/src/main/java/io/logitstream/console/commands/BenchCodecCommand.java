@@ -1,21 +1,15 @@
 package io.logitstream.console.commands;
 
 import io.logitstream.console.bench.codec.CodecReport;
-import io.logitstream.embedded.EmbeddedBroker;
-import io.logitstream.embedded.EmbeddedBrokerSettings;
-import io.logitstream.embedded.EmbeddedRegistry;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.lifecycle.ExitStatus;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,15 +97,8 @@ final class BenchCodecCommand implements Callable<Integer> {
   }
 
   private CodecReport runEmbedded() throws IOException {
-    Path data = Files.createTempDirectory("logitstream-bench");
-    try (EmbeddedBroker broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(data, 0));
-        EmbeddedRegistry registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0)) {
-      return run(
-          Map.of(
-              "kafka.bootstrap.servers", broker.bootstrapServers(), "registry.url", registry.url()),
-          true);
-    } finally {
-      delete(data);
+    try (TemporaryKafka kafka = TemporaryKafka.start()) {
+      return run(kafka.addresses(), true);
     }
   }
 
@@ -129,13 +116,5 @@ final class BenchCodecCommand implements Callable<Integer> {
             windows.get(3),
             publishes,
             TopicSettings.from(configuration).replicationFactor()));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

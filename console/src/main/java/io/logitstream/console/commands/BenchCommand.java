@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       BenchStepCommand.class,
       BenchTeacherCommand.class,
       BenchGenerateCommand.class,
+      BenchCheckpointsCommand.class,
       BenchCodecCommand.class,
       BenchQualityCommand.class
     },
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  logitstream bench step --dtype f32",
       "  logitstream bench generate --model demo-teacher",
+      "  logitstream bench checkpoints",
       "  logitstream bench codec --embedded",
       "  logitstream bench quality --output text",
     })
