@@ -138,6 +138,25 @@ class LogitsCommandTest {
   }
 
   @Test
+  void fullRecordsAreQuantisedAndCodedWithAStatedError() throws Exception {
+    transcode("teacher-logits", "quantised", "full");
+    transcode("quantised", "quantised-again", "full");
+
+    JsonNode quantised = stats("quantised").get("FULL v2");
+    assertThat(quantised.get("records").asInt()).isEqualTo(RECORDS);
+    JsonNode bytes = quantised.get("bytesPerToken");
+    // of 50 ids, 2 bytes each when packed plainly
+    assertThat(bytes.get("counts").asDouble()).isBetween(10.0, 75.0);
+    // version, encoding, bits of a token, tokens and rows; the checksum: of 6 rows
+    assertThat(bytes.get("framing").asDouble()).isCloseTo(9 / 6.0, within(1e-9));
+    JsonNode again = stats("quantised-again").get("FULL v2");
+    assertThat(again.get("bytesPerToken").get("counts")).isEqualTo(bytes.get("counts"));
+    double kl = quantised.get("againstFull").get("klOverOutcomes").asDouble();
+    assertThat(kl).isPositive().isLessThan(1 / 32.0 / 32 / 8);
+    assertThat(logits("inspect", "quantised").out()).contains("FULL v2");
+  }
+
+  @Test
   void whatIsNowhereIsRefusedWithTheReason() {
     transcode("teacher-logits", "few", "top-k", "--top-k", "3", "--coding", "plain");
     assertThat(logits("transcode", "few", "none", "--encoding", "sampled").err())

@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  * checksum is put right before decoding, so that what is behind it is reached.
  *
  * <p>The first byte chooses what the rest is read as: 0 to 3 plainly (LABELS, FULL, TOP_K,
- * SAMPLED), others under the prior of the golden files.
+ * SAMPLED), 7 as quantised and coded FULL, others under the prior of the golden files.
  */
 class DecoderFuzzTest {
   private static final int VOCABULARY = 300;
@@ -27,6 +27,7 @@ class DecoderFuzzTest {
   private static final LogitsEncoding[] PLAIN = {
     LogitsEncoding.LABELS, LogitsEncoding.FULL, LogitsEncoding.TOP_K, LogitsEncoding.SAMPLED
   };
+  private static final int CODED_FULL = 7;
   private static final CodedLogitsCodec CODEC = new CodedLogitsCodec(prior());
   private static final byte[] PRIOR_SHA256 = HexFormat.of().parseHex(CODEC.prior().sha256());
 
@@ -37,10 +38,10 @@ class DecoderFuzzTest {
     }
     int choice = data[0] & 7;
     byte[] payload = Arrays.copyOfRange(data, 1, data.length);
-    seal(payload, choice < PLAIN.length ? new byte[0] : PRIOR_SHA256);
+    seal(payload, choice < PLAIN.length || choice == CODED_FULL ? new byte[0] : PRIOR_SHA256);
     byte[] again;
     try {
-      again = choice < PLAIN.length ? plain(PLAIN[choice], payload) : coded(payload);
+      again = again(choice, payload);
     } catch (MalformedLogitsException e) {
       return;
     }
@@ -49,6 +50,15 @@ class DecoderFuzzTest {
           "%s says the same as %s"
               .formatted(HexFormat.of().formatHex(payload), HexFormat.of().formatHex(again)));
     }
+  }
+
+  private static byte[] again(int choice, byte[] payload) {
+    if (choice == CODED_FULL) {
+      ByteBuffer bytes = ByteBuffer.wrap(payload);
+      return CodedFullCodec.encode(CodedFullCodec.decode(bytes, VOCABULARY, MAX_TOKENS))
+          .orElseThrow();
+    }
+    return choice < PLAIN.length ? plain(PLAIN[choice], payload) : coded(payload);
   }
 
   private static byte[] plain(LogitsEncoding encoding, byte[] payload) {

@@ -80,6 +80,13 @@ final class PayloadReader {
     return values;
   }
 
+  /** All bytes that are left. */
+  byte[] readRest() {
+    byte[] rest = new byte[bytes.remaining()];
+    bytes.get(rest);
+    return rest;
+  }
+
   int remaining() {
     return bytes.remaining();
   }

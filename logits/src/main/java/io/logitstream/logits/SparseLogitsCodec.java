@@ -87,10 +87,7 @@ public final class SparseLogitsCodec {
     PayloadWriter writer = new PayloadWriter(expectedBytes(logits));
     writer.writeByte(VERSION);
     writer.writeByte(code(encodingOf(logits)));
-    writer.writeVarint(tokens.length);
-    int width = tokenBits(tokens);
-    writer.writeByte(width);
-    writer.writeFixedWidth(tokens, width);
+    writeTokens(writer, tokens);
     if (logits instanceof FullLogits full) {
       writer.writeVarint(full.rows());
       writer.writeShorts(full.fp16());
@@ -100,6 +97,13 @@ public final class SparseLogitsCodec {
       writeTopK(top, writer);
     }
     return writer.finish();
+  }
+
+  static void writeTokens(PayloadWriter writer, int[] tokens) {
+    int width = tokenBits(tokens);
+    writer.writeVarint(tokens.length);
+    writer.writeByte(width);
+    writer.writeFixedWidth(tokens, width);
   }
 
   private static void writeSampled(SampledLogits sampled, PayloadWriter writer) {
@@ -158,7 +162,7 @@ public final class SparseLogitsCodec {
     if (vocabularySize < 1) {
       throw malformed("vocabulary size %d, expected at least 1", vocabularySize);
     }
-    PayloadReader reader = new PayloadReader(withoutChecksum(payload));
+    PayloadReader reader = new PayloadReader(withoutChecksum(payload, HEADER_AND_CHECKSUM_BYTES));
     int version = reader.readByte("the version");
     if (version != encodingVersion) {
       throw malformed("payload version %d, the record names %d", version, encodingVersion);
@@ -187,11 +191,13 @@ public final class SparseLogitsCodec {
     }
   }
 
-  private static ByteBuffer withoutChecksum(ByteBuffer payload) {
-    if (payload.remaining() < HEADER_AND_CHECKSUM_BYTES) {
+  /**
+   * The content of a payload of so many bytes at least, little-endian, its checksum being right.
+   */
+  static ByteBuffer withoutChecksum(ByteBuffer payload, int leastBytes) {
+    if (payload.remaining() < leastBytes) {
       throw malformed(
-          "a payload of %d bytes, expected at least %d",
-          payload.remaining(), HEADER_AND_CHECKSUM_BYTES);
+          "a payload of %d bytes, expected at least %d", payload.remaining(), leastBytes);
     }
     int end = payload.limit() - Integer.BYTES;
     ByteBuffer content = payload.duplicate().limit(end);
@@ -206,7 +212,7 @@ public final class SparseLogitsCodec {
     return content.slice().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static int[] readTokens(PayloadReader reader, int vocabularySize, int maxTokens) {
+  static int[] readTokens(PayloadReader reader, int vocabularySize, int maxTokens) {
     int count = reader.readVarint("the number of tokens", 2, maxTokens);
     int width = reader.readByte("the bits of a token");
     if (width < 1 || width > bits(vocabularySize - 1)) {

@@ -86,17 +86,26 @@ public final class TeacherLogitsRecords {
   }
 
   private static SparseLogits decodePlain(TeacherLogits record, int maxTokens) {
+    int vocabularySize = record.getTeacher().getVocabularySize();
     SparseLogits logits =
-        SparseLogitsCodec.decode(
-            record.getEncoding(),
-            record.getEncodingVersion(),
-            record.getPayload(),
-            record.getTeacher().getVocabularySize(),
-            maxTokens);
+        isCodedFull(record)
+            ? CodedFullCodec.decode(record.getPayload(), vocabularySize, maxTokens)
+            : SparseLogitsCodec.decode(
+                record.getEncoding(),
+                record.getEncodingVersion(),
+                record.getPayload(),
+                vocabularySize,
+                maxTokens);
     if (record.getPriorSha256() != null) {
       throw malformed("the record names prior %s, its encoding has none", record.getPriorSha256());
     }
     return logits;
+  }
+
+  /** Whether a record has all logits quantised and coded; no prior is needed for that. */
+  public static boolean isCodedFull(TeacherLogits record) {
+    return record.getEncoding() == LogitsEncoding.FULL
+        && record.getEncodingVersion() == CodedFullCodec.VERSION;
   }
 
   /**
@@ -140,6 +149,23 @@ public final class TeacherLogitsRecords {
       TeacherLogits.Builder builder, TopKLogits logits, CodedLogitsCodec codec) {
     encodeInto(builder, logits);
     shorten(builder, codec.encode(logits, bounds(builder.getSpans())), codec);
+  }
+
+  /**
+   * Quantises and codes all logits ({@link CodedFullCodec}), or packs them plainly where that is no
+   * longer.
+   *
+   * @throws IllegalArgumentException if spans and logits do not fit together
+   */
+  public static void encodeQuantisedInto(TeacherLogits.Builder builder, FullLogits logits) {
+    encodeInto(builder, logits);
+    CodedFullCodec.encode(logits)
+        .filter(payload -> payload.length < builder.getPayload().remaining())
+        .ifPresent(
+            payload ->
+                builder
+                    .setEncodingVersion(CodedFullCodec.VERSION)
+                    .setPayload(ByteBuffer.wrap(payload)));
   }
 
   private static void shorten(

@@ -39,20 +39,33 @@ public record RecordParts(
       SparseLogits logits,
       Function<String, Optional<CodedLogitsCodec>> codecs) {
     int payloadBytes = record.getPayload().remaining();
-    double[] parts =
-        record.getPriorSha256() == null
-            ? plain(logits)
-            : coded(
-                codecs
-                    .apply(record.getPriorSha256())
-                    .orElseThrow()
-                    .measure(logits, TeacherLogitsRecords.bounds(record.getSpans())));
+    double[] parts = parts(record, logits, codecs);
     return new RecordParts(
         recordBytes - payloadBytes,
         parts[0],
         parts[1],
         parts[2],
         payloadBytes - parts[0] - parts[1] - parts[2]);
+  }
+
+  private static double[] parts(
+      TeacherLogits record,
+      SparseLogits logits,
+      Function<String, Optional<CodedLogitsCodec>> codecs) {
+    if (record.getPriorSha256() != null) {
+      return coded(
+          codecs
+              .apply(record.getPriorSha256())
+              .orElseThrow()
+              .measure(logits, TeacherLogitsRecords.bounds(record.getSpans())));
+    }
+    double[] parts = plain(logits);
+    if (TeacherLogitsRecords.isCodedFull(record)) {
+      // Version, encoding and checksum, bits of a token, and two numbers.
+      int lengths = varintBytes(logits.tokens().length) + varintBytes(logits.rows());
+      parts[2] = record.getPayload().remaining() - parts[0] - lengths - 3 - Integer.BYTES;
+    }
+    return parts;
   }
 
   private static double[] coded(CodedParts parts) {

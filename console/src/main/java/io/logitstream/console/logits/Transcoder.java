@@ -1,6 +1,7 @@
 package io.logitstream.console.logits;
 
 import io.logitstream.logits.CodedLogitsCodec;
+import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
@@ -71,12 +72,12 @@ public final class Transcoder {
    * Writes the topic.
    *
    * @param coded whether SAMPLED and TOP_K are entropy-coded, under priors that are learned from
-   *     the log and published first
+   *     the log and published first, and FULL is quantised and coded
    * @throws LogitstreamException (CONFIGURATION) if the topic is there already, or a record cannot
    *     be had in the other encoding: then the new topic has the ones before it
    */
   public Outcome run(boolean coded, short replicationFactor) {
-    if (coded && transcoding.isCoded()) {
+    if (coded && transcoding.hasPrior()) {
       learnPriors();
     }
     create(replicationFactor);
@@ -90,6 +91,7 @@ public final class Transcoder {
             TeacherLogits made =
                 transcoded(
                     record,
+                    coded,
                     "%s-%d@%d %s v%d"
                         .formatted(
                             read.topic(),
@@ -120,7 +122,7 @@ public final class Transcoder {
     return new Outcome(sums[0], sums[1], sums[2]);
   }
 
-  private TeacherLogits transcoded(TeacherLogits record, String origin) {
+  private TeacherLogits transcoded(TeacherLogits record, boolean coded, String origin) {
     SparseLogits logits = logits(record);
     Map<String, String> attributes = new HashMap<>(record.getAttributes());
     attributes.put(ATTRIBUTE, origin);
@@ -130,6 +132,8 @@ public final class Transcoder {
       TeacherLogitsRecords.encodeInto(made, sampled, codec);
     } else if (codec != null && logits instanceof TopKLogits top) {
       TeacherLogitsRecords.encodeInto(made, top, codec);
+    } else if (coded && logits instanceof FullLogits full) {
+      TeacherLogitsRecords.encodeQuantisedInto(made, full);
     } else {
       TeacherLogitsRecords.encodeInto(made, logits);
     }

@@ -29,7 +29,7 @@ public record Transcoding(LogitsEncoding to, Optional<Integer> sampleSize) {
   }
 
   /** Whether what is made can be entropy-coded under a prior. */
-  boolean isCoded() {
+  boolean hasPrior() {
     return to == LogitsEncoding.SAMPLED || to == LogitsEncoding.TOP_K;
   }
 
