@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       "  logitstream logits transcode evaluation-logits my-top-12 --encoding top-k --top-k 12",
       "  logitstream logits transcode full-logits my-samples --encoding sampled --sample-size 32",
       "  logitstream logits transcode teacher-logits my-plain --encoding sampled --coding plain",
+      "  logitstream logits transcode evaluation-logits my-archive --encoding full",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class LogitsTranscodeCommand implements Callable<Integer> {

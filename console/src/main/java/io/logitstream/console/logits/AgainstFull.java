@@ -1,6 +1,7 @@
 package io.logitstream.console.logits;
 
 import io.logitstream.logits.FullLogits;
+import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.logits.TopKLogits;
@@ -25,8 +26,7 @@ final class AgainstFull {
    * @return whether it has what can be compared
    */
   boolean add(SparseLogits logits, FullLogits full) {
-    boolean comparable = logits instanceof SampledLogits || logits instanceof TopKLogits;
-    if (!comparable || logits.rows() != full.rows()) {
+    if (logits instanceof Labels || logits.rows() != full.rows()) {
       return false;
     }
     float[] exact = new float[full.vocabularySize()];
@@ -34,8 +34,10 @@ final class AgainstFull {
       full.logProbabilities(row, exact);
       if (logits instanceof SampledLogits sampled) {
         addCounts(sampled, row, exact);
+      } else if (logits instanceof TopKLogits top) {
+        addTop(top, row, exact);
       } else {
-        addTop((TopKLogits) logits, row, exact);
+        addFull((FullLogits) logits, row, exact);
       }
       positions++;
     }
@@ -76,6 +78,19 @@ final class AgainstFull {
     }
     massLeftOut += rest;
     divergence += rest == 0 ? 0 : rest * (Math.log(rest) - stored[k]);
+  }
+
+  /** Quantised ones: of their outcomes none is left out. */
+  private void addFull(FullLogits full, int row, float[] exact) {
+    hasTail = true;
+    float[] stored = new float[exact.length];
+    full.logProbabilities(row, stored);
+    for (int id = 0; id < exact.length; id++) {
+      double probability = Math.exp(exact[id]);
+      double error = Math.exp(stored[id]) - probability;
+      squaredError += error * error;
+      divergence += probability == 0 ? 0 : probability * (exact[id] - stored[id]);
+    }
   }
 
   long positions() {

@@ -19,10 +19,17 @@ enum BenchTopic {
   /** Tokens alone. */
   LABELS,
   /** Every logit; small vocabularies, and a few windows only. */
-  FULL;
+  FULL,
+  /** The same, quantised and coded. */
+  FULL_CODED;
 
   /** Windows that are published in full: each is megabytes. */
   static final int FULL_WINDOWS = 16;
+
+  /** Whether it has every logit. */
+  boolean isFull() {
+    return this == FULL || this == FULL_CODED;
+  }
 
   /** Its name in the pipeline of a prefix. */
   String named(String prefix, String teacher) {

@@ -61,7 +61,7 @@ final class CodecPublication implements AutoCloseable {
     String prefix = clients.settings().topicPrefix();
     try (Admin admin = clients.admin()) {
       List<BenchTopic> topics = new ArrayList<>(List.of(BenchTopic.values()));
-      topics.removeIf(topic -> topic == BenchTopic.FULL && !full);
+      topics.removeIf(topic -> topic.isFull() && !full);
       List<TopicSpecification> wanted =
           topics.stream()
               .map(topic -> topic.specification(prefix, name(), replicationFactor))
@@ -180,9 +180,13 @@ final class CodecPublication implements AutoCloseable {
           FullLogits.Builder builder = rows.get(rows.size() - 1);
           builder.add(logarithms, 0);
           if (position == positions - 1) {
-            TeacherLogits.Builder record = record(window);
-            TeacherLogitsRecords.encodeInto(record, builder.build());
-            send(BenchTopic.FULL, record);
+            FullLogits logits = builder.build();
+            TeacherLogits.Builder plain = record(window);
+            TeacherLogitsRecords.encodeInto(plain, logits);
+            send(BenchTopic.FULL, plain);
+            TeacherLogits.Builder coded = record(window);
+            TeacherLogitsRecords.encodeQuantisedInto(coded, logits);
+            send(BenchTopic.FULL_CODED, coded);
             rows.clear();
           }
         });

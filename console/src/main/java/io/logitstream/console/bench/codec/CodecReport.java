@@ -113,6 +113,11 @@ public record CodecReport(Map<String, Object> figures, boolean holds) {
     figures.put("codec", speeds);
     Map<String, Object> ofDemo = benchmark.measure(demo, demoRecords, 0, 1 / 3.0);
     ofDemo.put("encodings", benchmark.sizes(demo, demoRecords, List.of(BenchTopic.values())));
+    QuantisedFull quantised =
+        QuantisedFull.measure(
+            benchmark.read(demo, BenchTopic.FULL), benchmark.read(demo, BenchTopic.FULL_CODED));
+    benchmark.promise("fullCoded.greatestKl", quantised.greatestKl(), 0, QuantisedFull.KL_BOUND);
+    ofDemo.put("fullCoded", quantised.figures());
     figures.put("demo-teacher", ofDemo);
     Map<String, Object> ofSynthetic = benchmark.measure(synthetic, syntheticRecords, 9, null);
     ofSynthetic.put(
@@ -120,7 +125,7 @@ public record CodecReport(Map<String, Object> figures, boolean holds) {
         benchmark.sizes(
             synthetic,
             syntheticRecords,
-            Stream.of(BenchTopic.values()).filter(topic -> topic != BenchTopic.FULL).toList()));
+            Stream.of(BenchTopic.values()).filter(topic -> !topic.isFull()).toList()));
     double bigram = bigramBits(synthetic, syntheticRecords);
     ofSynthetic.put("bigramCrossEntropyBits", bigram);
     promiseHardness(benchmark, ofSynthetic, bigram);
