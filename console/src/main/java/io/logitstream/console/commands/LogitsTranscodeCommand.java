@@ -96,7 +96,8 @@ final class LogitsTranscodeCommand implements Callable<Integer> {
       defaultValue = "coded",
       description =
           "How sampled and top-k records are packed; coded learns a prior from the records that"
-              + " are not held out, and packs plainly where all are (default: coded).")
+              + " are not held out, and packs plainly where all are. Coded full records are"
+              + " quantised: logits are at most 1/64 nat off (default: coded).")
   private Coding coding;
 
   @Mixin private ConfigurationOptions options;

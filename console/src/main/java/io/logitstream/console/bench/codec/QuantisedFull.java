@@ -16,8 +16,7 @@ import java.util.Map;
  * @param encodedTokens tokens a second that are encoded
  * @param decodedTokens tokens a second that are decoded
  */
-record QuantisedFull(
-    double meanKl, double greatestKl, double encodedTokens, double decodedTokens) {
+record QuantisedFull(double meanKl, double greatestKl, double encodedTokens, double decodedTokens) {
   /** Hoeffding's lemma: errors lie in an interval of two greatest ones; float32 adds some 1e-6. */
   static final double KL_BOUND =
       4 * CodedFullCodec.GREATEST_ERROR_NATS * CodedFullCodec.GREATEST_ERROR_NATS / 8 + 1e-5;
