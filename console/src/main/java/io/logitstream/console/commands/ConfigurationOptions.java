@@ -83,7 +83,7 @@ final class ConfigurationOptions {
     return configuration;
   }
 
-  /** What the command reads, and what passes through to clients of others. */
+  /** What the command reads, its connections, and what passes through to clients of others. */
   private void print(Configuration configuration, List<Setting<?>> used) {
     PrintWriter out = spec.commandLine().getOut();
     Map<String, String> origins = configuration.origins();
@@ -91,6 +91,7 @@ final class ConfigurationOptions {
     AllSettings.known().forEach(setting -> known.add(setting.name()));
     Set<String> read = new HashSet<>();
     used.forEach(setting -> read.add(setting.name()));
+    KafkaSettings.SETTINGS.forEach(setting -> read.add(setting.name()));
     configuration
         .printable()
         .forEach(
