@@ -14,8 +14,6 @@ import io.logitstream.systemtests.simulation.schedule.SimulatedProcess;
 import io.logitstream.teacher.TeacherPorts;
 import io.logitstream.teacher.TeacherService;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -183,9 +181,7 @@ final class TeacherWorld implements Course {
     if (violation == null) {
       violation = "%s ended: %s".formatted(process, failure);
       if (failure != null) {
-        StringWriter stack = new StringWriter();
-        failure.printStackTrace(new PrintWriter(stack));
-        trace.tell(stack::toString);
+        trace.tellOf(failure);
       }
     }
     teachers.keySet().forEach(SimulatedProcess::kill);

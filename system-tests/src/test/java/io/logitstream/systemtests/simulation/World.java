@@ -65,6 +65,16 @@ final class World implements Course {
     Trace NONE = event -> {};
 
     void tell(Supplier<String> event);
+
+    /** Tells where a failure comes from. */
+    default void tellOf(Throwable failure) {
+      tell(
+          () -> {
+            StringWriter stack = new StringWriter();
+            failure.printStackTrace(new PrintWriter(stack));
+            return stack.toString();
+          });
+    }
   }
 
   private final List<SimulatedProcess> terminated = new ArrayList<>();
@@ -270,9 +280,7 @@ final class World implements Course {
   private void violate(String format, SimulatedProcess process, Throwable failure) {
     if (violation == null) {
       violation = format.formatted(process) + ": " + failure;
-      StringWriter stack = new StringWriter();
-      failure.printStackTrace(new PrintWriter(stack));
-      trace.tell(stack::toString);
+      trace.tellOf(failure);
     }
     trainers.forEach(SimulatedProcess::kill);
   }

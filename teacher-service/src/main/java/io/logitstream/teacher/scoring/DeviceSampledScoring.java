@@ -4,9 +4,7 @@ import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SystematicSampler;
 import io.logitstream.teacher.batching.PositionRange;
 import io.logitstream.teacher.batching.Window;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What {@link SampledScoring} gives, to the bit, drawn on the device: M ids a position come from
@@ -43,32 +41,15 @@ public final class DeviceSampledScoring implements WindowScoring {
   public List<ScoredWindow> score(List<ScoringTask> batch) {
     int sampleSize = sizing.sampleSize();
     List<Window> windows = batch.stream().map(ScoringTask::window).toList();
-    List<SampledLogits.Builder> samples = new ArrayList<>();
-    List<EntropySums> entropies = new ArrayList<>();
-    for (Window window : windows) {
-      samples.add(
-          new SampledLogits.Builder(
-              window.tokens(), vocabularySize, sampleSize, window.trainedPositions()));
-      entropies.add(new EntropySums(window.trained()));
-    }
+    SampledBatch sampled = new SampledBatch(batch, vocabularySize, sampleSize, temperature);
     teacher.draw(
         windows,
         temperature,
         uniforms(batch),
         sampleSize,
-        (index, position, ids, offset, entropy) -> {
-          add(samples.get(index), ids, offset, sampleSize);
-          entropies.get(index).add(position, entropy);
-        });
-    List<ScoredWindow> scored = new ArrayList<>();
-    for (int index = 0; index < batch.size(); index++) {
-      scored.add(
-          new ScoredWindow(
-              samples.get(index).build(),
-              Optional.of(entropies.get(index).toFloats()),
-              temperature));
-    }
-    return scored;
+        (index, position, ids, offset, entropy) ->
+            add(sampled.at(index, position, entropy), ids, offset, sampleSize));
+    return sampled.build();
   }
 
   private long[] uniforms(List<ScoringTask> batch) {

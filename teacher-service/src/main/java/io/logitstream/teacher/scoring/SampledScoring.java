@@ -1,10 +1,7 @@
 package io.logitstream.teacher.scoring;
 
-import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.SystematicSampler;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** A systematic sample of each distribution, drawn by a hash of the position. */
 public final class SampledScoring implements WindowScoring {
@@ -41,17 +38,8 @@ public final class SampledScoring implements WindowScoring {
     if (sampler.sampleSize() != sizing.sampleSize()) {
       sampler = new SystematicSampler(vocabularySize, sizing.sampleSize());
     }
-    List<SampledLogits.Builder> samples = new ArrayList<>();
-    List<EntropySums> entropies = new ArrayList<>();
-    for (ScoringTask task : batch) {
-      samples.add(
-          new SampledLogits.Builder(
-              task.window().tokens(),
-              vocabularySize,
-              sampler.sampleSize(),
-              task.window().trainedPositions()));
-      entropies.add(new EntropySums(task.window().trained()));
-    }
+    SampledBatch sampled =
+        new SampledBatch(batch, vocabularySize, sampler.sampleSize(), temperature);
     scorer.score(
         batch.stream().map(ScoringTask::window).toList(),
         temperature,
@@ -59,20 +47,11 @@ public final class SampledScoring implements WindowScoring {
           ScoringTask task = batch.get(index);
           long uniform =
               SystematicSampler.uniform(task.promptId(), task.window().index(), position, revision);
-          sampler.sample(probabilities, offset, uniform, samples.get(index));
+          sampler.sample(probabilities, offset, uniform, sampled.at(index, position, entropy));
           if (sizing.measuresVariance() && position % MEASURED_POSITIONS == 0) {
             sizing.scored(probabilities, offset, vocabularySize);
           }
-          entropies.get(index).add(position, entropy);
         });
-    List<ScoredWindow> scored = new ArrayList<>();
-    for (int index = 0; index < batch.size(); index++) {
-      scored.add(
-          new ScoredWindow(
-              samples.get(index).build(),
-              Optional.of(entropies.get(index).toFloats()),
-              temperature));
-    }
-    return scored;
+    return sampled.build();
   }
 }
