@@ -97,7 +97,7 @@ public final class LineageIndex implements Service {
    * Indexes and answers until a stop.
    *
    * @throws LogitstreamException CONFIGURATION if topics are missing, the port is taken or another
-   *     process uses the folder; RETRYABLE if Kafka could not be reached at the start
+   *     process uses the folder. A broker that does not answer is waited for
    */
   @Override
   public void run(StopSignal stop) throws Exception {
@@ -105,9 +105,9 @@ public final class LineageIndex implements Service {
         Admin admin = clients.admin()) {
       port = endpoint.port();
       IndexedTopics topics =
-          RetryPolicy.atStart()
+          RetryPolicy.patient()
               .call(
-                  "find the topics of the index",
+                  "find the topics of the index (%s)".formatted(kafka.lookedFor()),
                   () -> IndexedTopics.read(admin, kafka.topicPrefix()),
                   stop::await,
                   new Random());

@@ -234,13 +234,17 @@ public final class TeacherService implements Service {
       throw failure;
     }
     Duration pause = retries.pause(failuresInRow, random);
+    String why =
+        failure instanceof LogitstreamException known
+            ? String.valueOf(known.getMessage())
+            : failure.toString();
     LOGGER.warn(
         "nothing was committed; beginning again from the committed offsets in {} ms: {}. {}",
         pause.toMillis(),
-        failure instanceof LogitstreamException ? failure.getMessage() : failure.toString(),
+        why,
         kafka.lookedFor());
     LOGGER.debug("the failure", failure);
-    health.ready(COMPONENT, false, failure.toString());
+    health.ready(COMPONENT, false, why);
     stop.await(pause);
   }
 

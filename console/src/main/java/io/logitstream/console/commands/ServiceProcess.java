@@ -5,10 +5,12 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.health.ServiceEndpoint;
+import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.ServiceRunner;
 import io.logitstream.platform.lifecycle.ShutdownHook;
 import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.surroundings.SurroundingsWatch;
 import io.logitstream.platform.metrics.Meters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -53,7 +55,9 @@ final class ServiceProcess {
         Meters meters = new Meters(name)) {
       Running running = wiring.wire(meters.registry(), health);
       try (ServiceEndpoint endpoint =
-          ServiceEndpoint.start(HealthSettings.from(configuration), meters.registry(), health)) {
+              ServiceEndpoint.start(HealthSettings.from(configuration), meters.registry(), health);
+          SurroundingsWatch watch =
+              SurroundingsWatch.start(KafkaSettings.from(configuration), health)) {
         endpoint.port().ifPresent(port -> LOGGER.info("metrics and health on port {}", port));
         Thread news = new Thread(() -> tell(running.news(), stop), "news");
         news.setDaemon(true);

@@ -29,7 +29,7 @@ public final class Futures {
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new LogitstreamException(
-          KafkaFailures.kindOf(cause), "could not %s: %s".formatted(what, cause), cause);
+          KafkaFailures.kindOf(cause), "could not %s: %s".formatted(what, describe(cause)), cause);
     } catch (TimeoutException e) {
       throw new LogitstreamException(
           FailureKind.RETRYABLE,
@@ -40,5 +40,11 @@ public final class Futures {
       throw new LogitstreamException(
           FailureKind.RETRYABLE, "interrupted while waiting to " + what, e);
     }
+  }
+
+  private static String describe(Throwable failure) {
+    return failure instanceof org.apache.kafka.common.errors.TimeoutException
+        ? "Kafka did not answer (%s)".formatted(failure.getMessage())
+        : failure.toString();
   }
 }

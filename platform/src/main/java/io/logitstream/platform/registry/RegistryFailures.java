@@ -73,8 +73,17 @@ final class RegistryFailures {
   private static LogitstreamException unreachable(String what, String url, Throwable failure) {
     return new LogitstreamException(
         FailureKind.RETRYABLE,
-        "could not %s: the schema registry at %s did not answer (%s); is registry.url right?"
-            .formatted(what, url, failure),
+        "could not %s: the schema registry at %s (registry.url) did not answer: %s"
+            .formatted(what, url, root(failure)),
         failure);
+  }
+
+  /** The serializer's own exception only says that it could not serialize. */
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    for (int i = 0; root.getCause() != null && i < MAX_CAUSES; i++) {
+      root = root.getCause();
+    }
+    return root;
   }
 }

@@ -180,7 +180,9 @@ class RecordSerdesTest {
               catchThrowableOfType(
                   LogitstreamException.class, () -> SchemaRegistration.register(nowhere)))) {
         assertThat(failure.kind()).isEqualTo(FailureKind.RETRYABLE);
-        assertThat(failure).hasMessageContaining("http://127.0.0.1:1");
+        assertThat(failure)
+            .hasMessageContaining("http://127.0.0.1:1 (registry.url)")
+            .hasMessageContaining("Connection refused");
       }
     }
   }
