@@ -50,16 +50,15 @@ final class Pipeline {
   private final String prefix;
   private final KafkaSettings kafka;
 
-  private Pipeline(Path folder, int brokerPort, int registryPort, int partitions, String prefix) {
+  private Pipeline(
+      Path folder, int brokerPort, int registryPort, int partitions, KafkaSettings kafka) {
     this.folder = folder;
     this.logs = folder.resolve("logs");
     this.brokerPort = brokerPort;
     this.registryPort = registryPort;
     this.partitions = partitions;
-    this.prefix = prefix;
-    this.kafka =
-        new KafkaSettings(
-            "127.0.0.1:" + brokerPort, "http://127.0.0.1:" + registryPort, prefix, true, Map.of());
+    this.prefix = kafka.topicPrefix();
+    this.kafka = kafka;
   }
 
   /** Writes documents and models, and chooses ports. */
@@ -68,12 +67,33 @@ final class Pipeline {
     writeDocuments(folder.resolve("documents"), documents);
     writeModel(folder.resolve("teacher"), 1);
     writeModel(folder.resolve("student"), 2);
-    return new Pipeline(folder, freePort(), freePort(), partitions, "");
+    int brokerPort = freePort();
+    int registryPort = freePort();
+    KafkaSettings kafka =
+        new KafkaSettings(
+            "127.0.0.1:" + brokerPort, "http://127.0.0.1:" + registryPort, "", true, Map.of());
+    return new Pipeline(folder, brokerPort, registryPort, partitions, kafka);
   }
 
   /** The same documents, models and broker, with topics of their own. */
   Pipeline withPrefix(String otherPrefix) {
-    return new Pipeline(folder, brokerPort, registryPort, partitions, otherPrefix);
+    return with(
+        new KafkaSettings(
+            kafka.bootstrapServers(), kafka.registryUrl(), otherPrefix, true, Map.of()));
+  }
+
+  /** The same documents and models with a broker that something else starts. */
+  Pipeline withBroker(String bootstrapServers) {
+    return with(new KafkaSettings(bootstrapServers, kafka.registryUrl(), prefix, true, Map.of()));
+  }
+
+  /** The same documents and models with a registry that something else starts. */
+  Pipeline withRegistry(String url) {
+    return with(new KafkaSettings(kafka.bootstrapServers(), url, prefix, true, Map.of()));
+  }
+
+  private Pipeline with(KafkaSettings otherKafka) {
+    return new Pipeline(folder, brokerPort, registryPort, partitions, otherKafka);
   }
 
   KafkaSettings kafka() {
