@@ -21,6 +21,7 @@ import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
@@ -77,7 +78,10 @@ public final class LineageIndex implements Service {
     this.health = health;
     this.counts = new IndexCounts(meters);
     this.clients = new KafkaClients(kafka, COMPONENT);
-    this.recordsBehind = meters.gauge("logitstream.index.records.behind", new AtomicLong(-1));
+    this.recordsBehind = new AtomicLong(-1);
+    Gauge.builder("logitstream.index.records.behind", recordsBehind, AtomicLong::get)
+        .description("Records of its topics that the whole index has not indexed yet; -1: unknown")
+        .register(meters);
     health.ready(COMPONENT, false, "has not begun");
   }
 

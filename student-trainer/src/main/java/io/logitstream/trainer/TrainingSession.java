@@ -136,6 +136,7 @@ final class TrainingSession implements AutoCloseable {
     resources.add(run.student());
     incarnation = run.takeover().incarnation();
     Optional<CheckpointManifest> newest = run.resumed();
+    newest.ifPresent(surroundings.trainerMeters()::checkpointStands);
     CheckpointSweeper sweeper =
         new CheckpointSweeper(clients, settings.run(), committer, settings.checkpoint().expiry());
     sweeper.sweepOrphans(run.takeover().newest(), incarnation);
@@ -310,6 +311,7 @@ final class TrainingSession implements AutoCloseable {
             },
             (manifest, weightsSha256) -> {
               committed.set(true);
+              surroundings.trainerMeters().checkpointStands(manifest);
               progress.checkpointCommitted(manifest, weightsSha256);
             },
             () -> sweepIfDue(sweeper),

@@ -324,7 +324,8 @@ final class Pipeline {
     }
   }
 
-  private static void writeDocuments(Path documents, int count) throws IOException {
+  /** Writes texts in forty folders. */
+  static void writeDocuments(Path documents, int count) throws IOException {
     Random random = new Random(5);
     for (int i = 0; i < count; i++) {
       Path group = Files.createDirectories(documents.resolve("group-" + i % 40));
@@ -337,7 +338,8 @@ final class Pipeline {
     }
   }
 
-  private static void writeModel(Path directory, long seed) throws IOException {
+  /** Writes a model of a few thousand parameters, with the demo's tokenizer. */
+  static void writeModel(Path directory, long seed) throws IOException {
     byte[] tokenizer =
         Files.readAllBytes(
             Path.of(System.getProperty("logitstream.root"), "demo-teacher", "tokenizer.json"));

@@ -3,6 +3,7 @@ package io.logitstream.platform.health;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.logitstream.platform.http.BoundedHttpServer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,9 @@ public final class ServiceEndpoint implements AutoCloseable {
     if (settings.port() == OFF) {
       return new ServiceEndpoint(settings, meters, health, null, null);
     }
+    Gauge.builder("logitstream.ready", health, asked -> asked.isReady() ? 1 : 0)
+        .description("1 while the service is ready, as /readyz says")
+        .register(meters);
     HttpServer server = BoundedHttpServer.bind(settings.host(), settings.port(), "health.port");
     ExecutorService threads =
         Executors.newFixedThreadPool(
