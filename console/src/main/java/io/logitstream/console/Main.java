@@ -26,7 +26,7 @@ public final class Main {
    * @param environment the environment that settings may be read from
    * @return the exit status
    */
-  static int run(
+  public static int run(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
     LogitstreamCommand root = new LogitstreamCommand(environment);
     CommandLine commandLine = new CommandLine(root);
