@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.jinja;
+
+import org.jspecify.annotations.NullMarked;
