@@ -9,6 +9,7 @@ import io.logitstream.model.decoder.UnsupportedModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -25,19 +26,21 @@ public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final ModelConfig config;
   private final String sha256;
-  private final Set<Integer> specialTokens;
+  private final SpecialTokens special;
+  private final Set<Integer> specialIds;
   private final int[] tokenBytes;
 
   private Tokenizer(
       HuggingFaceTokenizer tokenizer,
       ModelConfig config,
       String sha256,
-      Set<Integer> special,
+      SpecialTokens special,
       int[] tokenBytes) {
     this.tokenizer = tokenizer;
     this.config = config;
     this.sha256 = sha256;
-    this.specialTokens = Set.copyOf(special);
+    this.special = special;
+    this.specialIds = special.ids();
     this.tokenBytes = tokenBytes;
   }
 
@@ -50,6 +53,14 @@ public final class Tokenizer implements AutoCloseable {
 
   /** A half-open range of a text, in Unicode code points. */
   public record CodePoints(int start, int end) {}
+
+  /**
+   * A special token that is meant where a text spells it.
+   *
+   * @param start index of its first UTF-16 unit
+   * @param end index after its last one
+   */
+  public record SpecialToken(int start, int end, int id) {}
 
   /**
    * Reads tokenizer.json.
@@ -71,12 +82,12 @@ public final class Tokenizer implements AutoCloseable {
             "tokenizer.json has the id %d, expected ids below the model's vocab_size %d"
                 .formatted(tokenBytes.length - 1, config.vocabularySize()));
       }
+      SpecialTokens special = SpecialTokens.of(root);
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(JSON.writeValueAsBytes(SpecialTokens.unmatched(root))),
+              new ByteArrayInputStream(JSON.writeValueAsBytes(special.hidden(root))),
               Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-      return new Tokenizer(
-          tokenizer, config, Sha256.of(tokenizerJson), SpecialTokens.ids(root), tokenBytes);
+      return new Tokenizer(tokenizer, config, Sha256.of(tokenizerJson), special, tokenBytes);
     } catch (UnsupportedModelException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -105,6 +116,55 @@ public final class Tokenizer implements AutoCloseable {
             .toList());
   }
 
+  /**
+   * Where special tokens are spelled in a text, from left to right.
+   *
+   * @param data UTF-16 units that are characters whatever they spell
+   */
+  public List<SpecialToken> specialTokens(String text, BitSet data) {
+    return special.in(text, data);
+  }
+
+  /**
+   * The same as {@link #encodeWithSpans}, but with special tokens where they are meant, as the
+   * library encodes a text in which it recognises them.
+   *
+   * @param meant places in the text, from left to right, none of which overlap
+   */
+  public Encoded encodeWithSpecialTokens(String text, List<SpecialToken> meant) {
+    StringBuilder hidden = new StringBuilder();
+    // for each code point of the hidden text the one of the text that it begins at or stands for
+    int[] origins = new int[text.length() + 64 * meant.size() + 1];
+    int written = 0;
+    int codePoint = 0;
+    int from = 0;
+    for (SpecialToken token : meant) {
+      for (int unit = from;
+          unit < token.start();
+          unit += Character.charCount(text.codePointAt(unit))) {
+        origins[written++] = codePoint++;
+      }
+      String spelling = special.hiddenSpelling(token.id());
+      Arrays.fill(origins, written, written + spelling.length(), codePoint);
+      written += spelling.length();
+      codePoint += text.codePointCount(token.start(), token.end());
+      hidden.append(text, from, token.start()).append(spelling);
+      from = token.end();
+    }
+    for (int unit = from;
+        unit < text.length();
+        unit += Character.charCount(text.codePointAt(unit))) {
+      origins[written++] = codePoint++;
+    }
+    origins[written] = codePoint;
+    Encoded encoded = encodeWithSpans(hidden.append(text, from, text.length()).toString());
+    return new Encoded(
+        encoded.ids(),
+        encoded.spans().stream()
+            .map(span -> new CodePoints(origins[span.start()], origins[span.end()]))
+            .toList());
+  }
+
   /** The text of token ids; special tokens are left out. */
   public String decode(int[] ids) {
     return tokenizer.decode(
@@ -128,7 +188,7 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Whether a token stands for no text. */
   public boolean isSpecial(int id) {
-    return specialTokens.contains(id);
+    return specialIds.contains(id);
   }
 
   /** Bytes of UTF-8 that a token stands for: 0 for special tokens and for ids without a token. */

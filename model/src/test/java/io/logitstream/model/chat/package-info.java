@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.model.chat;
+
+import org.jspecify.annotations.NullMarked;
