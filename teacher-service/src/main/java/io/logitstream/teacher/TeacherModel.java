@@ -14,6 +14,7 @@ import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.schemas.TeacherIdentity;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.teacher.batching.ConversationTokenizer;
 import io.logitstream.teacher.batching.TextTokenizer;
 import io.logitstream.teacher.scoring.DecoderScorer;
 import io.logitstream.teacher.scoring.DeviceSampledScoring;
@@ -23,6 +24,7 @@ import io.logitstream.teacher.scoring.ModelTextTokenizer;
 import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.SampledScoring;
 import io.logitstream.teacher.scoring.TeacherEncoding;
+import io.logitstream.teacher.scoring.TemplatedConversations;
 import io.logitstream.teacher.scoring.TopKScoring;
 import io.logitstream.teacher.scoring.WindowScoring;
 import java.io.IOException;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity who scores
  * @param tokenizer its tokenizer
+ * @param conversations how it reads conversations
  * @param computeType number type of its matrix products; empty where nothing is scored
  * @param training what records to train on are made by
  * @param evaluation what records of held-out prompts are made by
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public record TeacherModel(
     TeacherIdentity identity,
     TextTokenizer tokenizer,
+    ConversationTokenizer conversations,
     Optional<String> computeType,
     WindowScoring training,
     WindowScoring evaluation,
@@ -88,11 +92,19 @@ public record TeacherModel(
     TeacherIdentity identity = identity(settings, directory);
     Tokenizer tokenizer = Tokenizer.fromJson(directory.tokenizerJson(), config);
     TextTokenizer textTokenizer = new ModelTextTokenizer(tokenizer);
+    ConversationTokenizer conversations = TemplatedConversations.of(settings.model(), tokenizer);
     SampleSizing sizing = settings.sizing();
     if (!settings.scores()) {
       WindowScoring labels = new LabelsScoring();
       return new TeacherModel(
-          identity, textTokenizer, Optional.empty(), labels, labels, sizing, tokenizer::close);
+          identity,
+          textTokenizer,
+          conversations,
+          Optional.empty(),
+          labels,
+          labels,
+          sizing,
+          tokenizer::close);
     }
     TorchEngine engine = TorchEngine.start(settings.device(), settings.threads());
     ComputeType computeType =
@@ -105,6 +117,7 @@ public record TeacherModel(
     return new TeacherModel(
         identity,
         textTokenizer,
+        conversations,
         Optional.of(computeType.label()),
         scoring(settings.encoding(), settings, engine, scorer, identity, sizing),
         scoring(

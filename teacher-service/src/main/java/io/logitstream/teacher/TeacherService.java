@@ -182,7 +182,11 @@ public final class TeacherService implements Service {
               destination(admin, Topic.TEACHER_LOGITS),
               destination(admin, Topic.EVALUATION_LOGITS));
       PromptWindows windows =
-          new PromptWindows(model.tokenizer(), settings.windows(), settings.maxPromptTokens());
+          new PromptWindows(
+              model.tokenizer(),
+              model.conversations(),
+              settings.windows(),
+              settings.maxPromptTokens());
       try (TransactionalPublisher publisher =
               new TransactionalPublisher(
                   clients.transactionalProducer(

@@ -17,6 +17,7 @@ import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,6 +140,37 @@ class TeacherServiceTest {
           .singleElement()
           .satisfies(letter -> assertThat(letter.value()).containsExactly(1, 2, 3));
       assertThat(text(pipeline.logits(Topic.TEACHER_LOGITS))).isEqualTo("good");
+    }
+  }
+
+  @Test
+  void conversationsAreScoredAsTheTeachersTemplateWritesThem(KafkaSettings kafka) throws Exception {
+    Path model = TinyTeacher.withWeights(directory);
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "<|begin|>{% for m in messages %}{{ m.role }}:{{ m.content }}<|end|>{% endfor %}");
+    try (Pipeline pipeline = new Pipeline(kafka).with("teacher.model", model)) {
+      pipeline.send(
+          Pipeline.prompt(0, "")
+              .setText(null)
+              .setMessages(
+                  List.of(new ChatMessage("user", "q"), new ChatMessage("assistant", "an")))
+              .build());
+      try (RunningTeacher teacher = RunningTeacher.start(pipeline.teacher())) {
+        await().atMost(LONG).until(() -> teacher.progress().prompts() == 1);
+      }
+      TeacherLogits record = pipeline.logits(Topic.TEACHER_LOGITS).get(0);
+      SampledLogits sampled = (SampledLogits) TeacherLogitsRecords.decode(record, 64);
+      // begin, user:q, end, assistant:an, end; positions predict the tokens after them
+      assertThat(sampled.tokens()).hasSize(1 + 6 + 1 + 12 + 1);
+      assertThat(sampled.tokens()[7]).isEqualTo(1);
+      assertThat(record.getSpans())
+          .singleElement()
+          .satisfies(
+              span -> {
+                assertThat(span.getStart()).isEqualTo(17);
+                assertThat(span.getEnd()).isEqualTo(20);
+              });
     }
   }
 

@@ -3,6 +3,7 @@ package io.logitstream.systemtests.simulation;
 import io.logitstream.model.decoder.Sha256;
 import io.logitstream.schemas.TeacherIdentity;
 import io.logitstream.teacher.TeacherModel;
+import io.logitstream.teacher.batching.ConversationTokenizer;
 import io.logitstream.teacher.batching.PositionRange;
 import io.logitstream.teacher.batching.TextTokenizer;
 import io.logitstream.teacher.batching.Window;
@@ -45,6 +46,7 @@ final class ArithmeticTeacher {
             Sha256.of("characters".getBytes(StandardCharsets.UTF_8)),
             VOCABULARY),
         new Characters(),
+        ConversationTokenizer.none("arithmetic"),
         Optional.of("f32"),
         new SampledScoring(scorer, VOCABULARY, sizing, 1f, REVISION),
         new FullScoring(scorer, VOCABULARY),

@@ -9,10 +9,12 @@ import java.util.List;
 
 /**
  * From a prompt to its windows: beginning-of-text where the tokenizer has one, the text,
- * end-of-text where the document ends.
+ * end-of-text where the document ends; of a conversation what the model's chat template writes, and
+ * nothing before or after it.
  *
  * <p>Where a prompt names trainable spans, a token is trained if all of its text lies in them: what
- * nobody marked is never trained on. The end-of-text token is trained if the text's end is.
+ * nobody marked is never trained on. The end-of-text token is trained if the text's end is. Of a
+ * conversation the assistant's turns are trained on.
  */
 public final class PromptWindows {
   /** Fields of a prompt that go into every record are small beside the logits. */
@@ -22,14 +24,20 @@ public final class PromptWindows {
   private static final int MAX_PROMPT_ID_CHARACTERS = 256;
 
   private final TextTokenizer tokenizer;
+  private final ConversationTokenizer conversations;
   private final WindowCutter cutter;
   private final int maxTokens;
 
   /**
    * @param maxTokens the most tokens of a prompt, all windows together
    */
-  public PromptWindows(TextTokenizer tokenizer, WindowCutter cutter, int maxTokens) {
+  public PromptWindows(
+      TextTokenizer tokenizer,
+      ConversationTokenizer conversations,
+      WindowCutter cutter,
+      int maxTokens) {
     this.tokenizer = tokenizer;
+    this.conversations = conversations;
     this.cutter = cutter;
     this.maxTokens = maxTokens;
   }
@@ -40,12 +48,59 @@ public final class PromptWindows {
    * @throws UnscorablePromptException if the prompt condemns itself
    */
   public List<Window> of(Prompt prompt) {
-    String text = text(prompt);
+    boolean isText = prompt.getText() != null && !prompt.getText().isEmpty();
+    if (!isText && (prompt.getText() != null || prompt.getMessages().isEmpty())) {
+      throw new UnscorablePromptException("empty-text", "neither text nor messages");
+    }
     checkMetadata(prompt);
+    Labelled labelled = isText ? text(prompt, prompt.getText()) : conversation(prompt);
+    List<Window> windows = cutter.cut(labelled.tokens(), labelled.labels());
+    if (windows.isEmpty()) {
+      throw new UnscorablePromptException(
+          "nothing-to-train",
+          isText
+              ? "no token lies wholly in the trainable spans"
+              : "no turn of the assistant, expected one that the chat template writes");
+    }
+    return windows;
+  }
+
+  /**
+   * The whole sequence.
+   *
+   * @param labels indices of the tokens that are trained on
+   */
+  private record Labelled(int[] tokens, BitSet labels) {}
+
+  private Labelled text(Prompt prompt, String text) {
     TokenizedText tokenized = tokenizer.tokenize(text);
     int begin = tokenizer.beginningOfText().isPresent() ? 1 : 0;
     int end = prompt.getEndOfDocument() && tokenizer.endOfText().isPresent() ? 1 : 0;
     int length = begin + tokenized.ids().length + end;
+    checkLength(length);
+    int[] tokens = new int[length];
+    tokenizer.beginningOfText().ifPresent(id -> tokens[0] = id);
+    System.arraycopy(tokenized.ids(), 0, tokens, begin, tokenized.ids().length);
+    if (end == 1) {
+      tokens[length - 1] = tokenizer.endOfText().getAsInt();
+    }
+    return new Labelled(tokens, labels(prompt, text, tokenized, begin, length));
+  }
+
+  private Labelled conversation(Prompt prompt) {
+    if (!prompt.getTrainableSpans().isEmpty()) {
+      throw new UnscorablePromptException(
+          "bad-spans", "spans of a conversation, which has no text that they could be ranges of");
+    }
+    ConversationTokenizer.TokenizedConversation tokenized =
+        conversations.tokenize(prompt.getMessages(), prompt.getCreatedAt());
+    checkLength(tokenized.ids().length);
+    BitSet labels = (BitSet) tokenized.trained().clone();
+    labels.clear(0);
+    return new Labelled(tokenized.ids(), labels);
+  }
+
+  private void checkLength(int length) {
     if (length > maxTokens) {
       throw new UnscorablePromptException(
           "too-long", "%d tokens, expected at most %d".formatted(length, maxTokens));
@@ -54,32 +109,6 @@ public final class PromptWindows {
       throw new UnscorablePromptException(
           "too-short", "%d token, expected one to read and one to predict".formatted(length));
     }
-    int[] tokens = new int[length];
-    tokenizer.beginningOfText().ifPresent(id -> tokens[0] = id);
-    System.arraycopy(tokenized.ids(), 0, tokens, begin, tokenized.ids().length);
-    if (end == 1) {
-      tokens[length - 1] = tokenizer.endOfText().getAsInt();
-    }
-    List<Window> windows = cutter.cut(tokens, labels(prompt, text, tokenized, begin, length));
-    if (windows.isEmpty()) {
-      throw new UnscorablePromptException(
-          "nothing-to-train", "no token lies wholly in the trainable spans");
-    }
-    return windows;
-  }
-
-  private static String text(Prompt prompt) {
-    String text = prompt.getText();
-    if (text != null && !text.isEmpty()) {
-      return text;
-    }
-    if (text == null && !prompt.getMessages().isEmpty()) {
-      throw new UnscorablePromptException(
-          "chat-unsupported",
-          "a conversation without a text; this version has no chat templates yet: send the text"
-              + " that the model reads");
-    }
-    throw new UnscorablePromptException("empty-text", "neither text nor messages");
   }
 
   private static void checkMetadata(Prompt prompt) {

@@ -11,14 +11,20 @@ import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.Span;
 import io.logitstream.teacher.TinyTeacher;
 import io.logitstream.teacher.scoring.ModelTextTokenizer;
+import io.logitstream.teacher.scoring.TemplatedConversations;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PromptWindowsTest {
   private static final Tokenizer TOKENIZER =
@@ -26,8 +32,18 @@ class PromptWindowsTest {
   private static final int BEGIN = 0;
   private static final int END = 1;
 
+  private static final String CHAT =
+      "{{ '<|begin|>' }}{% for m in messages %}{{ m.role + ':' + m.content + '<|end|>' }}{% endfor %}"
+          + "{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}";
+
+  @TempDir private Path directory;
+
   private final PromptWindows windows =
-      new PromptWindows(new ModelTextTokenizer(TOKENIZER), new WindowCutter(64, 0), 200);
+      new PromptWindows(
+          new ModelTextTokenizer(TOKENIZER),
+          ConversationTokenizer.none("tiny"),
+          new WindowCutter(64, 0),
+          200);
 
   @AfterAll
   static void closeTokenizer() {
@@ -63,7 +79,8 @@ class PromptWindowsTest {
   @Test
   void aTokenThatReachesOutOfASpanIsNotTrainedOn() {
     TextTokenizer pairs = new PairTokenizer();
-    PromptWindows cut = new PromptWindows(pairs, new WindowCutter(64, 0), 200);
+    PromptWindows cut =
+        new PromptWindows(pairs, ConversationTokenizer.none("pairs"), new WindowCutter(64, 0), 200);
     // tokens ab, cd, ef: the span holds b, c and d
     Prompt prompt = prompt("abcdef").setTrainableSpans(List.of(new Span(1, 4))).build();
     assertThat(cut.of(prompt).get(0).trained()).containsExactly(new PositionRange(0, 1));
@@ -90,8 +107,81 @@ class PromptWindowsTest {
         windows,
         prompt("ab").setAttributes(Map.of("k", "v".repeat(1 << 17))),
         "metadata-too-large");
-    PromptWindows pairs = new PromptWindows(new PairTokenizer(), new WindowCutter(64, 0), 200);
+    PromptWindows pairs =
+        new PromptWindows(
+            new PairTokenizer(), ConversationTokenizer.none("pairs"), new WindowCutter(64, 0), 200);
     assertCondemned(pairs, prompt("ab"), "too-short");
+  }
+
+  @Test
+  void ofAConversationTheAssistantsTurnsAreTrainedOnAndNothingIsAddedToTheTemplate()
+      throws IOException {
+    PromptWindows templated = templated(CHAT);
+    Prompt prompt =
+        conversation(
+            new ChatMessage("user", "a<|end|>"),
+            new ChatMessage("assistant", "bc"),
+            new ChatMessage("user", "d"),
+            new ChatMessage("assistant", "e"));
+
+    Window window = templated.of(prompt).get(0);
+
+    assertThat(shown(window.tokens(), 0, window.tokens().length))
+        .isEqualTo("[b]user:a<|end|>[e]assistant:bc[e]user:d[e]assistant:e[e]");
+    assertThat(
+            window.trained().stream()
+                .map(range -> shown(window.tokens(), range.start() + 1, range.end() + 1)))
+        .containsExactly("bc[e]", "e[e]");
+  }
+
+  @Test
+  void conversationsThatTheTemplateCannotWriteAreCondemnedByName() throws IOException {
+    PromptWindows templated = templated(CHAT);
+    assertCondemned(
+        templated, conversationBuilder(new ChatMessage("user", "a")), "nothing-to-train");
+    assertCondemned(
+        templated,
+        conversationBuilder(new ChatMessage("assistant", "a"))
+            .setTrainableSpans(List.of(new Span(0, 1))),
+        "bad-spans");
+    assertCondemned(
+        templated, conversationBuilder(new ChatMessage("assistant", "x".repeat(200))), "too-long");
+    assertCondemned(
+        templated, conversationBuilder(new ChatMessage("<|end|>", "a")), "chat-template");
+    assertCondemned(
+        templated("{{ raise_exception('never') }}"),
+        conversationBuilder(new ChatMessage("assistant", "a")),
+        "chat-template");
+    assertCondemned(
+        templated("{% if %}"),
+        conversationBuilder(new ChatMessage("assistant", "a")),
+        "chat-template");
+  }
+
+  private PromptWindows templated(String template) throws IOException {
+    Files.writeString(directory.resolve("chat_template.jinja"), template);
+    return new PromptWindows(
+        new ModelTextTokenizer(TOKENIZER),
+        TemplatedConversations.of(directory, TOKENIZER),
+        new WindowCutter(64, 0),
+        200);
+  }
+
+  private static Prompt conversation(ChatMessage... messages) {
+    return conversationBuilder(messages).build();
+  }
+
+  private static Prompt.Builder conversationBuilder(ChatMessage... messages) {
+    return prompt("").setText(null).setMessages(List.of(messages));
+  }
+
+  /** Special tokens in brackets, so that they differ from their spelling. */
+  private static String shown(int[] tokens, int start, int end) {
+    StringBuilder shown = new StringBuilder();
+    for (int token : Arrays.copyOfRange(tokens, start, end)) {
+      shown.append(token == BEGIN ? "[b]" : token == END ? "[e]" : "" + (char) (token - 2));
+    }
+    return shown.toString();
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.logitstream.schemas.OriginKind;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.trust.TrustedSchemas;
+import io.logitstream.teacher.batching.ConversationTokenizer;
 import io.logitstream.teacher.batching.PromptWindows;
 import io.logitstream.teacher.batching.UnscorablePromptException;
 import io.logitstream.teacher.batching.WindowCutter;
@@ -83,7 +84,10 @@ final class QualityTexts {
     }
     this.windows =
         new PromptWindows(
-            new ModelTextTokenizer(tokenizer), new WindowCutter(POSITIONS, 0), MAX_TOKENS);
+            new ModelTextTokenizer(tokenizer),
+            ConversationTokenizer.none("this benchmark"),
+            new WindowCutter(POSITIONS, 0),
+            MAX_TOKENS);
   }
 
   /** The first held-out windows of each domain, one of each prompt. */
