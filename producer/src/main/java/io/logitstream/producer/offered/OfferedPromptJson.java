@@ -34,6 +34,8 @@ public final class OfferedPromptJson {
           "endOfDocument",
           "attributes");
 
+  private static final Set<String> MESSAGE_NAMES = Set.of("role", "content");
+
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,200}");
   private static final int MAX_NAME_CHARACTERS = 1024;
   private static final int MAX_MESSAGES = 1000;
@@ -188,6 +190,7 @@ public final class OfferedPromptJson {
               .formatted(kind(node), node.size(), MAX_MESSAGES));
     }
     for (JsonNode message : node) {
+      checkMessageNames(message);
       Optional<String> role = text(message, "role", MAX_NAME_CHARACTERS);
       if (role.isEmpty() || role.get().isEmpty()) {
         throw malformed("a message has no role");
@@ -195,6 +198,19 @@ public final class OfferedPromptJson {
       messages.add(new ChatMessage(role.get(), content(message.path("content"))));
     }
     return messages;
+  }
+
+  /** What a message says beside its content, such as calls of tools, would be lost in silence. */
+  private static void checkMessageNames(JsonNode message) throws RefusedPromptException {
+    for (Map.Entry<String, JsonNode> entry : message.properties()) {
+      JsonNode value = entry.getValue();
+      boolean saysNothing = value.isNull() || (value.isContainerNode() && value.isEmpty());
+      if (!MESSAGE_NAMES.contains(entry.getKey()) && !saysNothing) {
+        throw malformed(
+            "a message has '%s', supported are %s"
+                .formatted(entry.getKey(), new TreeSet<>(MESSAGE_NAMES)));
+      }
+    }
   }
 
   /** A string, or parts of which all are text: what else a part may be has no place in a log. */

@@ -49,7 +49,7 @@ class OfferedPromptJsonTest {
     OfferedPrompt prompt =
         read(
             """
-            {"messages": [{"role": "system", "content": "be brief"},
+            {"messages": [{"role": "system", "content": "be brief", "refusal": null, "annotations": []},
               {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]}
             """);
 
@@ -78,6 +78,7 @@ class OfferedPromptJsonTest {
         "{\"messages\": []} | array of 1 to 1000",
         "{\"messages\": [{\"content\": \"a\"}]} | a message has no role",
         "{\"messages\": [{\"role\": \"user\"}]} | content is absent",
+        "{\"messages\": [{\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{}]}]} | a message has 'tool_calls'",
         "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]} | part of type 'image_url'",
       })
   void whatIsWrittenOtherwiseIsRefusedByName(String text, String why) {
