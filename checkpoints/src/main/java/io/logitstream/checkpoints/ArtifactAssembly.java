@@ -37,8 +37,13 @@ final class ArtifactAssembly {
     return key != null && key.startsWith(keyPrefix);
   }
 
-  void add(long offset, CheckpointChunk chunk) throws IOException {
-    String where = "%s, offset %d: ".formatted(what, offset);
+  /**
+   * Adds the next chunk.
+   *
+   * @param place where it was read, TOPIC-PARTITION@OFFSET
+   */
+  void add(String place, CheckpointChunk chunk) throws IOException {
+    String where = "%s, at %s: ".formatted(what, place);
     if (chunk.getIndex() < nextIndex) {
       throw new DamagedCheckpointException(
           where + "chunk %d again, expected %d".formatted(chunk.getIndex(), nextIndex));

@@ -79,7 +79,7 @@ final class ArtifactReader implements AutoCloseable {
       long before = consumer.position(partition);
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
         if (record.offset() <= range.getLastOffset() && assembly.owns(record.key())) {
-          assembly.add(record.offset(), chunk(record, assembly));
+          assembly.add("%s@%d".formatted(partition, record.offset()), chunk(record, assembly));
         }
       }
       if (consumer.position(partition) > before) {
@@ -101,8 +101,9 @@ final class ArtifactReader implements AutoCloseable {
         throw e;
       }
       throw new DamagedCheckpointException(
-          "%s: offset %d holds no chunk: %s"
-              .formatted(assembly.what(), record.offset(), e.getMessage()),
+          "%s, at %s-%d@%d: no chunk: %s"
+              .formatted(
+                  assembly.what(), topic, record.partition(), record.offset(), e.getMessage()),
           e);
     }
   }

@@ -1,5 +1,6 @@
 package io.logitstream.console;
 
+import io.logitstream.checkpoints.DamagedCheckpointException;
 import io.logitstream.checkpoints.ExpiredCheckpointException;
 import io.logitstream.console.commands.ConfigurationPrinted;
 import io.logitstream.console.commands.LogitstreamCommand;
@@ -37,6 +38,11 @@ final class FailureReport implements IExecutionExceptionHandler {
     ExitStatus status = status(failure);
     if (status == ExitStatus.UNREACHABLE) {
       root.kafka().ifPresent(kafka -> err.println(kafka.lookedFor() + "."));
+    }
+    if (failure instanceof DamagedCheckpointException) {
+      err.println(
+          "'logitstream checkpoints list' names the run's other checkpoints; its trainer goes back to"
+              + " the newest whole one by itself.");
     }
     if (root.isVerbose()) {
       failure.printStackTrace(err);

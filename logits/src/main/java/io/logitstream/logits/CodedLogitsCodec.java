@@ -225,8 +225,8 @@ public final class CodedLogitsCodec {
     if ((int) crc.getValue() != expected) {
       throw new MalformedLogitsException(
           MalformedLogitsException.Kind.CHECKSUM,
-          "the payload's CRC-32C with its prior %s is %08x, it says %08x"
-              .formatted(prior().sha256(), crc.getValue(), expected));
+          "the payload's %d bytes with their prior %s have the CRC-32C %08x, expected %08x: they were changed or cut off since they were written, or are of another prior"
+              .formatted(bytes.length, prior().sha256(), crc.getValue(), expected));
     }
   }
 }

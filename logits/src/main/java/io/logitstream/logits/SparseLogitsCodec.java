@@ -156,8 +156,8 @@ public final class SparseLogitsCodec {
       int maxTokens) {
     if (encodingVersion > VERSION || code(encoding) == 0) {
       throw new UnsupportedEncodingException(
-          "encoding %s of version %d; this build reads LABELS, FULL, TOP_K and SAMPLED up to version %d"
-              .formatted(encoding, encodingVersion, VERSION));
+          "encoding %s of version %d; this build reads LABELS of version %d, and FULL, TOP_K and SAMPLED up to version %d"
+              .formatted(encoding, encodingVersion, VERSION, CodedLogitsCodec.VERSION));
     }
     if (vocabularySize < 1) {
       throw malformed("vocabulary size %d, expected at least 1", vocabularySize);
@@ -207,7 +207,8 @@ public final class SparseLogitsCodec {
     if ((int) crc.getValue() != expected) {
       throw new MalformedLogitsException(
           MalformedLogitsException.Kind.CHECKSUM,
-          "the payload's CRC-32C is %08x, it says %08x".formatted(crc.getValue(), expected));
+          "the payload's %d bytes have the CRC-32C %08x, expected %08x: they were changed or cut off since they were written"
+              .formatted(payload.remaining(), crc.getValue(), expected));
     }
     return content.slice().order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -75,15 +75,15 @@ public final class ProducerProgress implements SkippedDocuments {
   }
 
   @Override
-  public void skipped(String document, SkipReason reason) {
+  public void skipped(String document, SkipReason reason, String found) {
     LongAdder documents = skipped.get(reason);
     if (documents != null) {
       documents.increment();
     }
     if (reason == SkipReason.BLANK) {
-      LOGGER.debug("passed over {}: it {}", document, reason.meaning());
+      LOGGER.debug("passed over {}: it {}", document, found);
     } else {
-      LOGGER.warn("passed over {}: it {}", document, reason.meaning());
+      LOGGER.warn("passed over {}: it {}", document, found);
     }
   }
 

@@ -13,12 +13,16 @@ import io.logitstream.schemas.topics.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** A broker and a registry for all tests of the module; each pipeline has topics of its own. */
@@ -68,6 +72,21 @@ final class TestPipeline {
 
   String topic(Topic topic) {
     return topic.named(settings.topicPrefix());
+  }
+
+  /** The committed records of a topic's first partition. */
+  List<ConsumerRecord<String, byte[]>> records(String topic) {
+    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
+    }
   }
 
   /** Adds partitions to a topic. */

@@ -3,6 +3,8 @@ package io.logitstream.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.ConfigurationLayers;
@@ -15,8 +17,10 @@ import io.logitstream.teacher.coding.PriorSchedule;
 import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +174,32 @@ class TeacherSettingsTest {
     assertThatThrownBy(() -> open(none, "teacher.encoding", "labels", "teacher.name", "a/b"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("teacher.name is 'a/b'");
+  }
+
+  @Test
+  void aSafetensorsFileThatWasCutOffIsRefusedByName() throws IOException {
+    Path file = TinyTeacher.withWeights(directory).resolve("model.safetensors");
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length - 100));
+
+    assertThatThrownBy(() -> open(directory))
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFIGURATION))
+        .hasMessageContaining("teacher.model cannot be used: " + file);
+  }
+
+  @Test
+  void aConfigJsonOfAnotherArchitectureIsRefusedByName() throws IOException {
+    Path file = TinyTeacher.withWeights(directory).resolve("config.json");
+    Files.writeString(file, Files.readString(file).replace("\"llama\"", "\"mamba\""));
+
+    assertThatThrownBy(() -> open(directory))
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFIGURATION))
+        .hasMessageContaining("teacher.model cannot be used: " + directory)
+        .hasMessageContaining("model_type is 'mamba'");
   }
 
   private static TeacherModel open(Path model, String... namesAndValues) throws IOException {

@@ -145,8 +145,8 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     return ProducerSettings.from(configuration).source();
   }
 
-  private void tellSkipped(String document, SkipReason reason) {
-    spec.commandLine().getErr().printf("passed over %s: %s%n", document, reason);
+  private void tellSkipped(String document, SkipReason reason, String found) {
+    spec.commandLine().getErr().printf("passed over %s: it %s%n", document, found);
   }
 
   private List<String> specialTokens() {

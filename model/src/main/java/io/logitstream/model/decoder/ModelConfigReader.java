@@ -1,9 +1,11 @@
 package io.logitstream.model.decoder;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -67,8 +69,10 @@ final class ModelConfigReader {
     JsonNode tree;
     try {
       tree = JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new UnsupportedModelException("config.json is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new UnsupportedModelException("config.json is not JSON: " + e.getMessage(), e);
+      throw new UncheckedIOException("could not read bytes in memory", e);
     }
     if (!tree.isObject()) {
       throw new UnsupportedModelException("config.json is not a JSON object");

@@ -1,10 +1,12 @@
 package io.logitstream.model.safetensors;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -64,8 +66,10 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         throw new SafetensorsException("the header is not a JSON object");
       }
       return tree;
+    } catch (JsonProcessingException e) {
+      throw new SafetensorsException("the header is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new SafetensorsException("the header is not JSON: " + e.getMessage(), e);
+      throw new UncheckedIOException("could not read bytes in memory", e);
     }
   }
 
@@ -150,7 +154,11 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
     }
     if (covered != dataBytes) {
       throw new SafetensorsException(
-          "tensors end at byte %d, but there are %d bytes of data".formatted(covered, dataBytes));
+          "tensors end at byte %d, but there are %d bytes of data: the file %s; fetch or copy it again"
+              .formatted(
+                  covered,
+                  dataBytes,
+                  covered > dataBytes ? "was cut off" : "has more than its header names"));
     }
   }
 }

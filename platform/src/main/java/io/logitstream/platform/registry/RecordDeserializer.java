@@ -10,8 +10,11 @@ import io.logitstream.platform.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.Incompatibility;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordDeserializer<T extends SpecificRecord> implements AutoCloseable {
   private static final int HEADER_BYTES = 1 + Integer.BYTES;
+  private static final int MAX_CAUSES = 16;
 
   private final String url;
   private final Class<T> type;
@@ -63,8 +67,29 @@ public final class RecordDeserializer<T extends SpecificRecord> implements AutoC
       if (RegistryFailures.answer(e) != null) {
         throw RegistryFailures.lookup("look up a schema of topic " + topic, url, e);
       }
-      throw poison("a value that is no %s: %s".formatted(type.getSimpleName(), rootMessage(e)), e);
+      throw poison(unreadable(writer, bytes, e), e);
     }
+  }
+
+  /** Damaged bytes and a schema that no damage explains ask for different people. */
+  private String unreadable(Schema writer, byte[] bytes, RuntimeException failure) {
+    List<Incompatibility> differences =
+        SchemaCompatibility.checkReaderWriterCompatibility(readerSchema, writer)
+            .getResult()
+            .getIncompatibilities();
+    if (differences.isEmpty()) {
+      return "a value that is no whole %s: %s"
+          .formatted(type.getSimpleName(), rootMessage(failure));
+    }
+    Incompatibility first = differences.get(0);
+    return "a value of schema %d (%s), expected one that this build's %s can be read from (%s at %s: %s): another application, or a registry without FULL_TRANSITIVE, let it be written"
+        .formatted(
+            ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt(),
+            writer.getFullName(),
+            type.getSimpleName(),
+            first.getType(),
+            first.getLocation(),
+            first.getMessage());
   }
 
   @Override
@@ -96,11 +121,14 @@ public final class RecordDeserializer<T extends SpecificRecord> implements AutoC
     return new LogitstreamException(FailureKind.POISON, "found " + found, cause);
   }
 
+  /** The innermost message: the causes say more than what wraps them, where they say anything. */
   private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    for (int i = 0; root.getCause() != null && i < 16; i++) {
-      root = root.getCause();
+    String message = failure.toString();
+    @Nullable Throwable cause = failure;
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+      message = cause.getMessage() == null ? message : cause.getMessage();
+      cause = cause.getCause();
     }
-    return String.valueOf(root.getMessage() == null ? root : root.getMessage());
+    return message;
   }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What failures of the registry's client mean. */
 final class RegistryFailures {
   private static final int MAX_CAUSES = 16;
+  private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
   private static final int UNPROCESSABLE = 422;
 
@@ -34,8 +35,16 @@ final class RegistryFailures {
     // An unknown id is retried: replicas of a registry, and one that was restored, learn it later.
     return new LogitstreamException(
         isDenied(answer) ? FailureKind.CONFIGURATION : FailureKind.RETRYABLE,
-        "could not %s: the registry at %s answered %s".formatted(what, url, answer.getMessage()),
+        "could not %s: the registry at %s answered %s%s"
+            .formatted(what, url, answer.getMessage(), lookupAdvice(answer)),
         failure);
+  }
+
+  private static String lookupAdvice(RestClientException answer) {
+    return answer.getStatus() == NOT_FOUND
+        ? "; is it the registry of who wrote the record? One whose schema nobody will ever know is"
+            + " skipped by name (teacher.skip, train.skip)"
+        : "";
   }
 
   /** A failure to register a schema, to set its compatibility, or to find it registered. */
@@ -47,7 +56,7 @@ final class RegistryFailures {
     boolean refused =
         answer.getStatus() == CONFLICT
             || answer.getStatus() == UNPROCESSABLE
-            || answer.getStatus() == 404
+            || answer.getStatus() == NOT_FOUND
             || isDenied(answer);
     return new LogitstreamException(
         refused ? FailureKind.CONFIGURATION : FailureKind.RETRYABLE,
@@ -61,7 +70,7 @@ final class RegistryFailures {
       case CONFLICT ->
           "; the schema of this build does not fit those registered before: another build wrote"
               + " there, or another application uses the subject (set topics.prefix)";
-      case 404 -> "; register the schemas with 'logitstream topics create'";
+      case NOT_FOUND -> "; register the schemas with 'logitstream topics create'";
       default -> "";
     };
   }

@@ -12,6 +12,7 @@ import io.logitstream.producer.offered.OfferedPromptJson;
 import io.logitstream.producer.offered.RefusedPromptException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -41,6 +42,8 @@ final class PromptEndpoint implements AutoCloseable {
   private static final int WAITING_CONNECTIONS = 512;
   private static final String RETRY_SECONDS = "1";
   private static final int STOP_SECONDS = 1;
+  private static final int DISCARDED_AT_ONCE_BYTES = 16 << 10;
+  private static final long DISCARDED_BYTES_MAX = 256L << 20;
   private static final int ANSWERING_THREADS = 4;
   private static final int ANSWERING_SECONDS = 5;
 
@@ -270,10 +273,8 @@ final class PromptEndpoint implements AutoCloseable {
 
   /** The body; empty if it is larger than allowed, whatever its declared length. */
   private Optional<byte[]> body(HttpExchange exchange) throws IOException {
-    try (InputStream input = exchange.getRequestBody()) {
-      byte[] body = input.readNBytes(settings.maxRequestBytes() + 1);
-      return body.length > settings.maxRequestBytes() ? Optional.empty() : Optional.of(body);
-    }
+    byte[] body = exchange.getRequestBody().readNBytes(settings.maxRequestBytes() + 1);
+    return body.length > settings.maxRequestBytes() ? Optional.empty() : Optional.of(body);
   }
 
   private static void error(HttpExchange exchange, int status, String code, String message)
@@ -287,7 +288,21 @@ final class PromptEndpoint implements AutoCloseable {
     try (exchange) {
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(status, body.length);
-      exchange.getResponseBody().write(body);
+      OutputStream answer = exchange.getResponseBody();
+      answer.write(body);
+      answer.flush();
+      discardRest(exchange.getRequestBody());
+    }
+  }
+
+  /** A client that still sends when the connection is closed never sees its answer. */
+  private static void discardRest(InputStream request) throws IOException {
+    byte[] buffer = new byte[DISCARDED_AT_ONCE_BYTES];
+    long discarded = 0;
+    for (int read = request.read(buffer);
+        read >= 0 && discarded < DISCARDED_BYTES_MAX;
+        read = request.read(buffer)) {
+      discarded += read;
     }
   }
 

@@ -34,18 +34,32 @@ final class LineBuffer {
     int count = 0;
     int at = from;
     while (at < to && count < maxLines) {
-      byte next = bytes[at++];
-      consumed++;
-      if (next == '\n') {
+      int end = lineEnd(bytes, at, to);
+      keep(bytes, at, end);
+      at = end;
+      if (end < to) {
+        at++;
+        consumed++;
         lines.accept(end());
         count++;
-      } else if (line.size() < maxBytes) {
-        line.write(next);
-      } else {
-        tooLong = true;
       }
     }
     return at - from;
+  }
+
+  private static int lineEnd(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && bytes[at] != '\n') {
+      at++;
+    }
+    return at;
+  }
+
+  private void keep(byte[] bytes, int from, int to) {
+    int kept = Math.min(to - from, maxBytes - line.size());
+    line.write(bytes, from, kept);
+    tooLong |= kept < to - from;
+    consumed += to - from;
   }
 
   /** Whether there are bytes behind the last line end. */

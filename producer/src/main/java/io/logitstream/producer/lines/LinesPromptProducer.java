@@ -196,16 +196,21 @@ public final class LinesPromptProducer implements Service {
     }
   }
 
-  private static JsonNode json(Line line) throws RefusedPromptException {
+  private JsonNode json(Line line) throws RefusedPromptException {
     if (line.tooLong()) {
       throw new RefusedPromptException(
-          "too-large", "a line of more than %d bytes".formatted(line.bytes().length));
+          "too-large",
+          "a line of more than %d bytes, expected a prompt of at most %d (intake.max-prompt-bytes)"
+              .formatted(line.bytes().length, settings.maxPromptBytes()));
     }
+    ByteBuffer bytes = ByteBuffer.wrap(line.bytes());
     try {
-      return JSON.readTree(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.bytes())).toString());
+      return JSON.readTree(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
     } catch (CharacterCodingException e) {
-      throw new RefusedPromptException("malformed", "the line is not UTF-8");
+      throw new RefusedPromptException(
+          "malformed",
+          "its byte %d is 0x%02x, expected JSON in UTF-8"
+              .formatted(bytes.position(), bytes.get(bytes.position())));
     } catch (JsonProcessingException e) {
       throw new RefusedPromptException("malformed", "no JSON: " + e.getOriginalMessage());
     }

@@ -87,7 +87,8 @@ public final class OfferedPromptJson {
     if (prompt.bytes() > maxPromptBytes) {
       throw new RefusedPromptException(
           "too-large",
-          "a prompt of %d bytes, expected at most %d".formatted(prompt.bytes(), maxPromptBytes));
+          "a prompt of %d bytes, expected at most %d (intake.max-prompt-bytes)"
+              .formatted(prompt.bytes(), maxPromptBytes));
     }
     return prompt;
   }

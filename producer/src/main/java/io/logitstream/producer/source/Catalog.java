@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** All documents of a source by domain, listed when it is opened and read one at a time later. */
 final class Catalog implements AutoCloseable {
@@ -107,10 +109,23 @@ final class Catalog implements AutoCloseable {
           if (items.isEmpty()) {
             throw new LogitstreamException(
                 FailureKind.CONFIGURATION,
-                "source %s has no documents of domain %s: nothing in its paths has one of the extensions %s"
-                    .formatted(settings.name(), domain, settings.extensions()));
+                ("source %s has no documents of domain %s: found no file in %s with one of the"
+                        + " extensions %s (source.extensions, empty for all); name other paths, or"
+                        + " other extensions")
+                    .formatted(
+                        settings.name(),
+                        domain,
+                        paths(domain),
+                        String.join(",", new TreeSet<>(settings.extensions()))));
           }
         });
+  }
+
+  private String paths(String domain) {
+    return settings.paths().stream()
+        .filter(source -> source.domain().equals(domain))
+        .map(source -> source.path().toString())
+        .collect(Collectors.joining(", "));
   }
 
   @Override

@@ -32,7 +32,7 @@ final class DocumentReader {
     DocumentEntry document = item.document();
     Optional<String> text = text(item).map(read -> clean(read, document.extension()));
     if (text.isPresent() && text.get().isEmpty()) {
-      skipped.skipped(document.name(), SkipReason.BLANK);
+      skipped.skipped(document.name(), SkipReason.BLANK, "holds no text beside licences");
     }
     return text.map(found -> TextPieces.cut(found, settings.maxCharacters())).orElse(List.of());
   }
@@ -40,26 +40,41 @@ final class DocumentReader {
   private Optional<String> text(Catalog.Item item) {
     DocumentEntry document = item.document();
     try {
-      byte[] bytes = item.set().read(document, settings.limits().documentBytes());
+      return decode(
+          document, ByteBuffer.wrap(item.set().read(document, settings.limits().documentBytes())));
+    } catch (DocumentTooLargeException e) {
+      skipped.skipped(
+          document.name(),
+          SkipReason.TOO_LARGE,
+          "has more than %d bytes (source.max-document-bytes): it was listed with %d"
+              .formatted(settings.limits().documentBytes(), document.bytes()));
+      return Optional.empty();
+    } catch (ZipException e) {
+      skipped.skipped(
+          document.name(), SkipReason.DAMAGED, "is damaged in its archive: " + e.getMessage());
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new LogitstreamException(
+          FailureKind.RETRYABLE, "could not read %s: %s".formatted(document.name(), e), e);
+    }
+  }
+
+  private Optional<String> decode(DocumentEntry document, ByteBuffer bytes) {
+    try {
       return Optional.of(
           StandardCharsets.UTF_8
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .onUnmappableCharacter(CodingErrorAction.REPORT)
-              .decode(ByteBuffer.wrap(bytes))
+              .decode(bytes)
               .toString());
     } catch (CharacterCodingException e) {
-      skipped.skipped(document.name(), SkipReason.NOT_UTF_8);
+      skipped.skipped(
+          document.name(),
+          SkipReason.NOT_UTF_8,
+          "is not UTF-8: the byte at %d is 0x%02x; convert it to UTF-8 (iconv -t UTF-8), or leave it out"
+              .formatted(bytes.position(), bytes.get(bytes.position())));
       return Optional.empty();
-    } catch (DocumentTooLargeException e) {
-      skipped.skipped(document.name(), SkipReason.TOO_LARGE);
-      return Optional.empty();
-    } catch (ZipException e) {
-      skipped.skipped(document.name(), SkipReason.DAMAGED);
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new LogitstreamException(
-          FailureKind.RETRYABLE, "could not read %s: %s".formatted(document.name(), e), e);
     }
   }
 

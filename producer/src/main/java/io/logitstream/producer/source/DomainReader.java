@@ -114,7 +114,9 @@ final class DomainReader {
     if (barrenDocuments >= items.size()) {
       throw new LogitstreamException(
           FailureKind.CONFIGURATION,
-          "none of the %d documents of domain %s in source %s holds text"
+          ("none of the %d documents of domain %s in source %s holds text: the log names those that"
+                  + " are not UTF-8, too large or damaged, the others are blank. Mend them, or name"
+                  + " others in source.paths")
               .formatted(items.size(), domain, settings.name()));
     }
   }

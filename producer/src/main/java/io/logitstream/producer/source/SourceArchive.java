@@ -68,7 +68,10 @@ final class SourceArchive implements DocumentSet {
 
   private void list(Set<String> extensions) {
     if (zip.size() > limits.documents()) {
-      throw refused("has %d entries".formatted(zip.size()), limits.documents() + " of them");
+      throw refused(
+          "has %d entries".formatted(zip.size()),
+          limits.documents() + " of them",
+          "source.max-documents");
     }
     long total = 0;
     for (ZipEntry entry : Collections.list(zip.entries())) {
@@ -77,7 +80,10 @@ final class SourceArchive implements DocumentSet {
       }
       total += Math.max(0, entry.getSize());
       if (total > limits.archiveBytes()) {
-        throw refused("unfolds to more than allowed", limits.archiveBytes() + " bytes");
+        throw refused(
+            "unfolds to %d bytes and more".formatted(total),
+            limits.archiveBytes() + " bytes",
+            "source.max-archive-bytes");
       }
       requireRatio(entry, entry.getSize());
       String extension = FileNames.extension(entry.getName());
@@ -114,9 +120,10 @@ final class SourceArchive implements DocumentSet {
     try (InputStream input = zip.getInputStream(entry)) {
       byte[] bytes = input.readNBytes(Math.toIntExact(entry.getSize() + 1));
       if (bytes.length > entry.getSize()) {
-        throw refused(
-            "unfolds its entry %s to more bytes than it says".formatted(entry.getName()),
-            Long.toString(entry.getSize()));
+        throw new LogitstreamException(
+            FailureKind.CONFIGURATION,
+            "archive %s unfolds its entry %s to more bytes than the %d that it names: it is damaged or means harm; leave it out"
+                .formatted(name, entry.getName(), entry.getSize()));
       }
       CRC32 checksum = new CRC32();
       checksum.update(bytes);
@@ -139,15 +146,16 @@ final class SourceArchive implements DocumentSet {
     if (bytes > HARMLESS_BYTES && bytes / packed > limits.compressionRatio()) {
       throw refused(
           "unfolds its entry %s from %d to %d bytes".formatted(entry.getName(), packed, bytes),
-          "a factor of " + limits.compressionRatio());
+          "a factor of " + limits.compressionRatio(),
+          "source.max-compression-ratio");
     }
   }
 
-  private LogitstreamException refused(String found, String expected) {
+  private LogitstreamException refused(String found, String expected, String setting) {
     return new LogitstreamException(
         FailureKind.CONFIGURATION,
-        "archive %s %s, expected at most %s; leave it out, or raise the limit if it can be trusted"
-            .formatted(name, found, expected));
+        "archive %s %s, expected at most %s; leave it out, or raise %s if it can be trusted"
+            .formatted(name, found, expected, setting));
   }
 
   /** The archive's name without folder, extension, classifier and version. */

@@ -12,10 +12,13 @@ import io.logitstream.producer.IntakeFixture;
 import io.logitstream.producer.RunningProducer;
 import io.logitstream.schemas.ChatMessage;
 import io.logitstream.schemas.Prompt;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,6 +181,26 @@ class HttpPromptProducerTest {
           intake.send(HttpRequest.newBuilder(intake.uri("/openapi.json")));
       assertThat(JSON.readTree(description.body()).at("/paths/~1v1~1prompts/post/operationId"))
           .isEqualTo(JSON.getNodeFactory().textNode("offerPrompts"));
+    }
+  }
+
+  @Test
+  void aPromptOfAHundredMegabytesIsAnsweredThatItIsTooLargeThoughItIsStillBeingSent()
+      throws Exception {
+    byte[] huge = new byte[100_000_000];
+    try (Intake intake = new Intake("huge");
+        Socket client = new Socket("127.0.0.1", intake.producer.port())) {
+      OutputStream request = client.getOutputStream();
+      request.write(
+          "POST /v1/prompts HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+              .formatted(huge.length)
+              .getBytes(StandardCharsets.US_ASCII));
+      request.write(huge);
+
+      assertThat(new String(client.getInputStream().readNBytes(1024), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 413")
+          .contains("expected a body of at most 4194304 bytes (intake.http.max-request-bytes)");
+      assertThat(intake.send(intake.request("{\"text\": \"next\"}")).statusCode()).isEqualTo(200);
     }
   }
 

@@ -49,7 +49,7 @@ class PromptBatchesTest {
                 new HeldOutShare(0),
                 WhenChanged.REFUSE,
                 new SourceLimits(1000, 10, 1000, 10)),
-            (document, reason) -> {});
+            (document, reason, found) -> {});
   }
 
   @AfterEach

@@ -11,10 +11,13 @@ import io.logitstream.producer.RunningProducer;
 import io.logitstream.schemas.Prompt;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -107,6 +110,36 @@ class LinesPromptProducerTest {
             () -> fixture.lines("bad", input, "lines.max-bad-in-a-row", "2").run(new StopSignal()))
         .isInstanceOf(LogitstreamException.class)
         .hasMessageContaining("3 lines in a row are no prompts, expected at most 2");
+  }
+
+  @Test
+  void aPromptOfAHundredMegabytesIsRefusedAndTheNextLineIsPublished() throws Exception {
+    byte[] huge = new byte[100_000_000];
+    Arrays.fill(huge, (byte) 'x');
+    List<InputStream> lines =
+        List.of(
+            input("{\"text\": \""),
+            new ByteArrayInputStream(huge),
+            input("\"}\n{\"text\": \"next\"}\n"));
+    LinesPromptProducer producer =
+        fixture.lines("huge", new SequenceInputStream(Collections.enumeration(lines)));
+
+    producer.run(new StopSignal());
+
+    assertThat(producer.bad()).isEqualTo(1);
+    assertThat(texts("huge")).containsExactly("next");
+  }
+
+  @Test
+  void aLineThatIsNotUtf8IsRefusedAndItsFirstWrongByteNamed() {
+    String line = "{\"text\": \"café\"}\n";
+    InputStream latin =
+        new ByteArrayInputStream((line + line).getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(
+            () ->
+                fixture.lines("latin", latin, "lines.max-bad-in-a-row", "1").run(new StopSignal()))
+        .hasMessageContaining("its byte 13 is 0xe9, expected JSON in UTF-8");
   }
 
   @Test

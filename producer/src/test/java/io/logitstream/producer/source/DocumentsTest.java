@@ -7,6 +7,7 @@ import io.logitstream.platform.LogitstreamException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -51,24 +52,51 @@ class DocumentsTest {
   }
 
   @Test
-  void filesThatAreNotUtf8OrTooLargeOrBlankAreNamedWithTheReason() throws IOException {
+  void aFileThatIsNotUtf8IsPassedOverAndItsFirstWrongByteNamed() throws IOException {
+    assertPassedOver(
+        new byte[] {'c', 'a', 'f', (byte) 0xE9, '\n'},
+        SkipReason.NOT_UTF_8,
+        "is not UTF-8: the byte at 3 is 0xe9");
+    assertPassedOver(
+        new byte[] {'c', 'u', 't', (byte) 0xC3}, SkipReason.NOT_UTF_8, "the byte at 3 is 0xc3");
+  }
+
+  @Test
+  void aFileThatIsTooLargeIsPassedOverWithItsSizeAndTheLimit() throws IOException {
+    assertPassedOver(
+        new byte[2000],
+        SkipReason.TOO_LARGE,
+        "has more than 1000 bytes (source.max-document-bytes): it was listed with 2000");
+  }
+
+  @Test
+  void aFileWithoutTextIsPassedOver() throws IOException {
+    assertPassedOver(new byte[] {'\n', '\t', ' ', '\n'}, SkipReason.BLANK, "holds no text");
+    assertPassedOver(new byte[0], SkipReason.BLANK, "holds no text");
+  }
+
+  private void assertPassedOver(byte[] content, SkipReason expected, String message)
+      throws IOException {
     Path root = folder.resolve("odd");
     Sources.file(root.resolve("good.txt"), "good");
-    Sources.file(root.resolve("blank.txt"), "\n\t \n");
-    Sources.file(root.resolve("large.txt"), "x".repeat(2000));
-    Files.write(root.resolve("latin.txt"), new byte[] {'c', 'a', 'f', (byte) 0xE9});
+    Files.write(root.resolve("odd.txt"), content);
     SourceSettings settings =
         Sources.withLimits(
             Sources.settings(new SourcePath("prose", root)),
             new SourceLimits(1000, 100, 10_000, 200));
-    Map<String, SkipReason> skipped = new HashMap<>();
-    assertThat(Sources.places(Sources.all(settings, skipped::put)))
+    List<String> skipped = new ArrayList<>();
+
+    assertThat(
+            Sources.places(
+                Sources.all(
+                    settings,
+                    (document, reason, found) -> {
+                      assertThat(reason).isEqualTo(expected);
+                      assertThat(found).contains(message);
+                      skipped.add(document);
+                    })))
         .containsExactly("odd/good.txt#0");
-    assertThat(skipped)
-        .containsOnly(
-            Map.entry("odd/blank.txt", SkipReason.BLANK),
-            Map.entry("odd/large.txt", SkipReason.TOO_LARGE),
-            Map.entry("odd/latin.txt", SkipReason.NOT_UTF_8));
+    assertThat(skipped).containsExactly("odd/odd.txt");
   }
 
   @Test
@@ -85,8 +113,15 @@ class DocumentsTest {
   @Test
   void anArchiveThatUnfoldsTooFarIsRefused() throws IOException {
     Path bomb = Sources.archive(folder.resolve("bomb.zip"), Map.of("a.txt", "0".repeat(1_000_000)));
-    assertRefused(bomb, new SourceLimits(2_000_000, 100, 10_000_000, 200), "a factor of 200");
-    assertRefused(bomb, new SourceLimits(2_000_000, 100, 900_000, 2_000), "900000 bytes");
+    assertRefused(
+        bomb,
+        new SourceLimits(2_000_000, 100, 10_000_000, 200),
+        "a factor of 200; leave it out, or raise source.max-compression-ratio");
+    assertRefused(
+        bomb,
+        new SourceLimits(2_000_000, 100, 900_000, 2_000),
+        "unfolds to 1000000 bytes and more, expected at most 900000 bytes; leave it out, or raise"
+            + " source.max-archive-bytes");
     Path many = Sources.library(folder.resolve("many.jar"), "many", 30);
     assertRefused(many, new SourceLimits(2_000_000, 29, 10_000_000, 200), "29 of them");
   }
@@ -116,13 +151,18 @@ class DocumentsTest {
     int checksumOfFirst = indexOf(bytes, new byte[] {'P', 'K', 1, 2}) + 16;
     bytes[checksumOfFirst] ^= 1;
     Files.write(path, bytes);
-    Map<String, SkipReason> skipped = new HashMap<>();
+    Map<String, String> skipped = new HashMap<>();
 
     assertThat(
             Sources.places(
-                Sources.all(Sources.settings(new SourcePath("prose", path)), skipped::put)))
+                Sources.all(
+                    Sources.settings(new SourcePath("prose", path)),
+                    (document, reason, found) -> skipped.put(document, reason + ": " + found))))
         .containsExactly("damaged.zip!/lib/b.txt#0");
-    assertThat(skipped).containsOnly(Map.entry("damaged.zip!/lib/a.txt", SkipReason.DAMAGED));
+    assertThat(skipped).containsOnlyKeys("damaged.zip!/lib/a.txt");
+    assertThat(skipped.get("damaged.zip!/lib/a.txt"))
+        .startsWith("DAMAGED: is damaged in its archive")
+        .contains("CRC-32");
   }
 
   @Test

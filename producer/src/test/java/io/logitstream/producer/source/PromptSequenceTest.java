@@ -130,7 +130,7 @@ class PromptSequenceTest {
   @Test
   void endlessEpochsNeverEnd() {
     SourceSettings endless = Sources.withOrder(settings, Map.of(), List.of(), 1, 0);
-    try (PromptSequence sequence = PromptSequence.open(endless, (document, reason) -> {})) {
+    try (PromptSequence sequence = PromptSequence.open(endless, (document, reason, found) -> {})) {
       assertThat(Sources.take(sequence, 1000)).hasSize(1000);
       assertThat(sequence.hasNext()).isTrue();
     }
@@ -154,11 +154,11 @@ class PromptSequenceTest {
     List<SourcedPrompt> whole = Sources.all(mixed);
     for (int cut = 0; cut <= whole.size(); cut += 7) {
       String location;
-      try (PromptSequence sequence = PromptSequence.open(mixed, (document, reason) -> {})) {
+      try (PromptSequence sequence = PromptSequence.open(mixed, (document, reason, found) -> {})) {
         Sources.take(sequence, cut);
         location = sequence.location();
       }
-      try (PromptSequence sequence = PromptSequence.open(mixed, (document, reason) -> {})) {
+      try (PromptSequence sequence = PromptSequence.open(mixed, (document, reason, found) -> {})) {
         sequence.seek(location);
         assertThat(Sources.take(sequence, 1000)).isEqualTo(whole.subList(cut, whole.size()));
       }
@@ -168,13 +168,13 @@ class PromptSequenceTest {
   @Test
   void anotherEpochGoesOnFromTheEnd() {
     String end;
-    try (PromptSequence sequence = PromptSequence.open(settings, (document, reason) -> {})) {
+    try (PromptSequence sequence = PromptSequence.open(settings, (document, reason, found) -> {})) {
       Sources.take(sequence, 1000);
       end = sequence.location();
     }
     SourceSettings twice = Sources.withOrder(settings, Map.of(), List.of(), 1, 2);
     assertThat(fingerprint(twice)).isEqualTo(fingerprint(settings));
-    try (PromptSequence sequence = PromptSequence.open(twice, (document, reason) -> {})) {
+    try (PromptSequence sequence = PromptSequence.open(twice, (document, reason, found) -> {})) {
       sequence.seek(end);
       assertThat(Sources.take(sequence, 1000)).hasSize(60).allMatch(p -> p.place().endsWith("@1"));
     }
@@ -182,7 +182,7 @@ class PromptSequenceTest {
 
   @Test
   void aLocationOfAnotherKindIsRefused() {
-    try (PromptSequence sequence = PromptSequence.open(settings, (document, reason) -> {})) {
+    try (PromptSequence sequence = PromptSequence.open(settings, (document, reason, found) -> {})) {
       assertThatThrownBy(() -> sequence.seek("line 12"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("line 12");
@@ -221,11 +221,12 @@ class PromptSequenceTest {
   }
 
   @Test
-  void aSourceWithoutTextIsAnErrorThatNamesIt() throws IOException {
+  void anEmptySourceIsAnErrorThatNamesItsPathsAndExtensions() throws IOException {
     Path empty = Files.createDirectories(folder.resolve("empty"));
     assertThatThrownBy(() -> Sources.all(Sources.settings(new SourcePath("prose", empty))))
         .isInstanceOf(LogitstreamException.class)
-        .hasMessageContaining("no documents of domain prose");
+        .hasMessageContaining("no documents of domain prose: found no file in " + empty)
+        .hasMessageContaining("(source.extensions, empty for all)");
     Sources.file(empty.resolve("blank.txt"), " \n");
     SourceSettings blank =
         Sources.withOrder(
@@ -254,7 +255,7 @@ class PromptSequenceTest {
   }
 
   private static String fingerprint(SourceSettings settings) {
-    try (PromptSequence sequence = PromptSequence.open(settings, (document, reason) -> {})) {
+    try (PromptSequence sequence = PromptSequence.open(settings, (document, reason, found) -> {})) {
       return sequence.fingerprint();
     }
   }

@@ -106,7 +106,7 @@ final class Sources {
   }
 
   static List<SourcedPrompt> all(SourceSettings settings) {
-    return all(settings, (document, reason) -> {});
+    return all(settings, (document, reason, found) -> {});
   }
 
   static List<SourcedPrompt> all(SourceSettings settings, SkippedDocuments skipped) {

@@ -28,7 +28,8 @@ public record StudentIdentity(String tokenizerSha256, int vocabularySize, int ma
       return Optional.of(
           new Reading.Condemned(
               "wrong-tokenizer",
-              "teacher %s has tokenizer %s, the student has %s"
+              ("teacher %s has tokenizer %s, expected the student's, %s: train on teachers that share it"
+                      + " (student.teachers)")
                   .formatted(
                       AcceptedTeachers.name(teacher),
                       teacher.getTokenizerSha256(),
@@ -38,7 +39,8 @@ public record StudentIdentity(String tokenizerSha256, int vocabularySize, int ma
       return Optional.of(
           new Reading.Condemned(
               "wrong-vocabulary",
-              "teacher %s has %d token ids, the student has %d"
+              ("teacher %s has %d token ids, expected the student's %d: train on teachers that share"
+                      + " them (student.teachers)")
                   .formatted(
                       AcceptedTeachers.name(teacher),
                       teacher.getVocabularySize(),

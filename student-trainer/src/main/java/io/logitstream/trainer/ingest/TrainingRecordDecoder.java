@@ -16,6 +16,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides what a record of teacher-logits is to the run. The decision depends on the bytes and on
@@ -25,12 +27,17 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
   /** The code of skips that an operator asked for. */
   public static final String OPERATOR = "operator";
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(TrainingRecordDecoder.class);
+  private static final int MAX_TOLD_TEACHERS = 32;
+  private static final int MAX_NAME_CHARACTERS = 200;
+
   private final RecordDeserializer<TeacherLogits> deserializer;
   private final AcceptedTeachers teachers;
   private final Set<SkippedRecord> skips;
   private final StudentIdentity student;
   private final ObjectiveSettings objective;
   private final PriorCodecs priors;
+  private final Set<String> toldTeachers = new HashSet<>();
 
   public TrainingRecordDecoder(
       KafkaSettings kafka,
@@ -63,6 +70,7 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
       throw e;
     }
     if (!teachers.accepts(record.getTeacher())) {
+      tellOfOther(AcceptedTeachers.name(record.getTeacher()), read);
       return new Reading.PassedOver();
     }
     Optional<Reading.Condemned> unnameable = RecordNames.refusal(record);
@@ -92,7 +100,7 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
     if (record.getTokenCount() > student.maxTokens()) {
       return new Reading.Condemned(
           "too-long",
-          "the window has %d tokens, the student takes %d"
+          "the window has %d tokens, expected at most %d: the student's positions and train.max-tokens"
               .formatted(record.getTokenCount(), student.maxTokens()));
     }
     try {
@@ -115,28 +123,55 @@ public final class TrainingRecordDecoder implements RecordDecoder<Reading>, Auto
     } catch (IllegalArgumentException e) {
       return new Reading.Condemned("malformed", String.valueOf(e.getMessage()));
     } catch (MissingPriorException e) {
-      throw new LogitstreamException(
-          FailureKind.RETRYABLE,
-          "%s-%d@%d waits for its prior: %s"
-              .formatted(read.topic(), read.partition(), read.offset(), e.getMessage()),
-          e);
+      throw waiting(read, "its prior", e);
     } catch (UnsupportedEncodingException e) {
-      throw new LogitstreamException(
-          FailureKind.RETRYABLE,
-          "%s-%d@%d waits for a newer build: %s"
-              .formatted(read.topic(), read.partition(), read.offset(), e.getMessage()),
-          e);
+      throw waiting(read, "a newer build", e);
     }
   }
 
   private static void awaitKnownEncoding(
       ConsumerRecord<String, byte[]> read, TeacherLogits record) {
     if (record.getEncoding() == LogitsEncoding.UNKNOWN) {
-      throw new LogitstreamException(
-          FailureKind.RETRYABLE,
-          "%s-%d@%d has an encoding that this build does not know: it waits for a newer build"
-              .formatted(read.topic(), read.partition(), read.offset()));
+      throw waiting(
+          read,
+          "a newer build",
+          new UnsupportedEncodingException("its encoding is none that this build knows"));
     }
+  }
+
+  private static LogitstreamException waiting(
+      ConsumerRecord<String, byte[]> read, String forWhat, RuntimeException why) {
+    return new LogitstreamException(
+        FailureKind.RETRYABLE,
+        "%s-%d@%d waits for %s: %s. To train without this record: train --skip %d@%d"
+            .formatted(
+                read.topic(),
+                read.partition(),
+                read.offset(),
+                forWhat,
+                why.getMessage(),
+                read.partition(),
+                read.offset()),
+        why);
+  }
+
+  /** Without a word, a run whose teachers are misspelt would wait for ever. */
+  private void tellOfOther(String teacher, ConsumerRecord<String, byte[]> read) {
+    if (toldTeachers.size() < MAX_TOLD_TEACHERS && toldTeachers.add(teacher)) {
+      LOGGER.info(
+          "records of teacher {} are passed over, of which {}-{}@{} is the first: student.teachers accepts {}",
+          shortened(teacher),
+          read.topic(),
+          read.partition(),
+          read.offset(),
+          teachers.names());
+    }
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= MAX_NAME_CHARACTERS
+        ? name
+        : name.substring(0, MAX_NAME_CHARACTERS) + "…";
   }
 
   @Override

@@ -46,9 +46,11 @@ public record StudentModel(
           model.hasWeights() ? model.weights() : Weights.initialise(model.config(), seed),
           model.tokenizerJson(),
           model.tokenizerSha256());
-    } catch (IOException | UnsupportedModelException | SafetensorsException e) {
+    } catch (UnsupportedModelException | SafetensorsException e) {
+      throw new ConfigurationException("student.model cannot be used: " + e.getMessage());
+    } catch (IOException e) {
       throw new ConfigurationException(
-          List.of("student.model is %s: %s".formatted(directory, e.getMessage())));
+          "student.model is %s, which could not be read: %s".formatted(directory, e));
     }
   }
 

@@ -103,7 +103,9 @@ public final class PromptWindows {
   private void checkLength(int length) {
     if (length > maxTokens) {
       throw new UnscorablePromptException(
-          "too-long", "%d tokens, expected at most %d".formatted(length, maxTokens));
+          "too-long",
+          "%d tokens, expected at most %d (teacher.max-prompt-tokens); cut texts before they are published (prompt.max-characters), or raise the setting"
+              .formatted(length, maxTokens));
     }
     if (length < 2) {
       throw new UnscorablePromptException(

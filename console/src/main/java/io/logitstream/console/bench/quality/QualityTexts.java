@@ -153,7 +153,7 @@ final class QualityTexts {
             HELD_OUT,
             WhenChanged.REFUSE,
             LIMITS),
-        (document, reason) -> {});
+        (document, reason, found) -> {});
   }
 
   private List<Text> cut(SourcedPrompt prompt) {
