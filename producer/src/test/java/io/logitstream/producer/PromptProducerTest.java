@@ -123,7 +123,7 @@ class PromptProducerTest {
       finished = producer.progress().finished();
     }
     assertThat(runs).isGreaterThan(1);
-    assertCompleteFrom(pipeline.prompts(source));
+    assertComplete();
   }
 
   @Test
@@ -136,7 +136,7 @@ class PromptProducerTest {
     running.get();
     Producer<String, byte[]> killed = openTransaction("source-" + source, source);
     producer(Map.of()).run(new StopSignal());
-    assertCompleteFrom(pipeline.prompts(source));
+    assertComplete();
     killed.close(Duration.ZERO);
   }
 
@@ -162,7 +162,7 @@ class PromptProducerTest {
     other.abortTransaction();
     second.get();
     other.close();
-    assertCompleteFrom(pipeline.prompts(source));
+    assertComplete();
   }
 
   @Test
@@ -178,7 +178,7 @@ class PromptProducerTest {
             LogitstreamException.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
         .hasMessageContaining("another producer of source " + source);
-    assertCompleteFrom(pipeline.prompts(source));
+    assertComplete();
   }
 
   @Test
@@ -207,7 +207,7 @@ class PromptProducerTest {
                 .functionCounter()
                 .count())
         .isEqualTo(1);
-    assertCompleteFrom(pipeline.prompts(source));
+    assertComplete();
   }
 
   private Health health = new Health();
@@ -251,6 +251,16 @@ class PromptProducerTest {
     producer.send(new ProducerRecord<>(Topic.PROMPTS.named(""), 0, key, new byte[1])).get();
     producer.send(new ProducerRecord<>(Topic.SOURCE_POSITIONS.named(""), key, new byte[1])).get();
     return producer;
+  }
+
+  /**
+   * A commit is answered before its markers are on every partition, and readers see it by those.
+   */
+  private void assertComplete() {
+    await()
+        .untilAsserted(
+            () -> assertThat(pipeline.prompts(source)).hasSizeGreaterThanOrEqualTo(FILES));
+    assertCompleteFrom(pipeline.prompts(source));
   }
 
   private static void assertCompleteFrom(List<Prompt> prompts) {
