@@ -16,22 +16,19 @@ import random
 import torch
 from safetensors.torch import load_file
 
+import make_golden
 from make_golden import ROOT, VOCABULARY, llama_config, log_probabilities, model_of, wide_weights, write_directory
 
 FOLDER = ROOT / "distillation/src/test/resources/golden/training-curve"
 STEPS, POOL, BATCH, SAMPLES = 200, 40, 4, 16
 SETTINGS = dict(
+    make_golden.SETTINGS,
     softWeight=0.7,
     learningRate=0.01,
     warmupSteps=20,
     stableSteps=100,
     decaySteps=60,
     finalShare=0.1,
-    beta1=0.9,
-    beta2=0.95,
-    epsilon=1e-8,
-    weightDecay=0.1,
-    clipNorm=1.0,
 )
 
 

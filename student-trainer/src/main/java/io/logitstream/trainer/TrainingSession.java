@@ -12,6 +12,7 @@ import io.logitstream.platform.kafka.TopicIdentity;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.Execution;
+import io.logitstream.platform.lifecycle.Resources;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.RehearsalState;

@@ -3,6 +3,7 @@ package io.logitstream.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.dockerjava.api.DockerClient;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.schemas.CheckpointManifest;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class ContainersTest {
           .atMost(Duration.ofSeconds(90))
           .untilAsserted(
               () -> assertThat(pipeline.manifests(RUN)).as(trainer.output()).hasSizeGreaterThan(1));
-      standsStill(kafka, Duration.ofSeconds(12));
+      standsStillUntilNoticed(kafka, firstTeacher);
       assertThat(producer.awaitExit(120)).as(producer.output()).isZero();
       await()
           .atMost(Duration.ofSeconds(120))
@@ -132,11 +133,13 @@ class ContainersTest {
     pipeline.command("proof", "verify", "--checkpoint", RUN + "/latest");
   }
 
-  private static void standsStill(KafkaContainer kafka, Duration time) throws InterruptedException {
-    var docker = DockerClientFactory.lazyClient();
+  private static void standsStillUntilNoticed(KafkaContainer kafka, ServiceProcess service) {
+    DockerClient docker = DockerClientFactory.lazyClient();
     docker.pauseContainerCmd(kafka.getContainerId()).exec();
     try {
-      Thread.sleep(time.toMillis());
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(() -> assertThat(service.output()).contains("kafka is not available at"));
     } finally {
       docker.unpauseContainerCmd(kafka.getContainerId()).exec();
     }

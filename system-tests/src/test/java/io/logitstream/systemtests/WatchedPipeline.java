@@ -14,6 +14,7 @@ import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.lifecycle.Resources;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.producer.OfferedOptions;
 import io.logitstream.producer.ProducerSettings;
@@ -31,8 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,13 +53,13 @@ final class WatchedPipeline implements AutoCloseable {
   final ServedService<LineageIndex> index;
   final KafkaClients clients;
   private final Map<String, String> settings = new HashMap<>();
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Resources opened = new Resources();
 
   /** Starts broker, registry and services. */
   WatchedPipeline(Path folder) throws Exception {
     EmbeddedBroker broker =
-        opened(EmbeddedBroker.start(new EmbeddedBrokerSettings(folder.resolve("kafka"), 0)));
-    EmbeddedRegistry registry = opened(EmbeddedRegistry.start(broker.bootstrapServers(), 0));
+        opened.add(EmbeddedBroker.start(new EmbeddedBrokerSettings(folder.resolve("kafka"), 0)));
+    EmbeddedRegistry registry = opened.add(EmbeddedRegistry.start(broker.bootstrapServers(), 0));
     write(folder);
     settings.putAll(
         Map.of(
@@ -214,13 +213,8 @@ final class WatchedPipeline implements AutoCloseable {
     }
   }
 
-  private <T extends AutoCloseable> T opened(T resource) {
-    opened.push(resource);
-    return resource;
-  }
-
   private <T extends Service> ServedService<T> serve(String command, ServedService<T> service) {
-    services.put(command, opened(service));
+    services.put(command, opened.add(service));
     return service;
   }
 
@@ -248,20 +242,6 @@ final class WatchedPipeline implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    Exception failure = null;
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    opened.close();
   }
 }

@@ -1,23 +1,22 @@
 package io.logitstream.distillation.step;
 
 import static io.logitstream.distillation.Fixtures.ENGINE;
+import static io.logitstream.distillation.step.GoldenRun.integers;
+import static io.logitstream.distillation.step.GoldenRun.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.DecayShape;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
-import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelDirectory;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,15 +30,14 @@ class GoldenCurveTest {
 
   @Test
   void twoHundredStepsStrayNoFurtherThanRoundingExplains() throws Exception {
-    Path folder = Path.of(GoldenCurveTest.class.getResource("/golden/training-curve").toURI());
-    ModelDirectory model = ModelDirectory.open(folder);
-    JsonNode golden = new ObjectMapper().readTree(folder.resolve("golden.json").toFile());
+    GoldenRun run = GoldenRun.read("training-curve");
+    ModelDirectory model = run.model();
+    JsonNode golden = run.json();
     int vocabulary = model.config().vocabularySize();
     List<TrainingExample> pool = new ArrayList<>();
     golden
         .get("examples")
         .forEach(node -> pool.add(example(node, golden.get("sampleSize").asInt(), vocabulary)));
-    JsonNode settings = golden.get("settings");
 
     try (TrainingState state = TrainingState.initial(ENGINE, model.config(), model.weights());
         DistillationStep step =
@@ -47,24 +45,27 @@ class GoldenCurveTest {
                 ENGINE,
                 model.config(),
                 ComputeType.F32,
-                new ObjectiveSettings(at(settings, "softWeight")),
-                optimizer(settings),
+                new ObjectiveSettings(run.softWeight()),
+                run.optimizer(schedule(golden.get("settings"))),
                 40)) {
       double strayed = 0;
       double normStrayed = 0;
       for (JsonNode expected : golden.get("steps")) {
         StepResult result =
             step.run(
-                state, Arrays.stream(integers(expected.get("batch"))).mapToObj(pool::get).toList());
-        assertThat(result.learningRate()).isCloseTo(at(expected, "learningRate"), within(1e-12));
+                state, IntStream.of(integers(expected.get("batch"))).mapToObj(pool::get).toList());
+        assertThat(result.learningRate())
+            .isCloseTo(number(expected, "learningRate"), within(1e-12));
         strayed =
-            Math.max(strayed, Math.abs(result.total().meanObjective() - at(expected, "objective")));
+            Math.max(
+                strayed, Math.abs(result.total().meanObjective() - number(expected, "objective")));
         normStrayed =
-            Math.max(normStrayed, Math.abs(result.gradientNorm() - at(expected, "gradientNorm")));
+            Math.max(
+                normStrayed, Math.abs(result.gradientNorm() - number(expected, "gradientNorm")));
       }
       assertThat(golden.get("steps")).hasSize(200);
-      assertThat(strayed).isLessThan(ROUNDING * at(golden, "float32Deviation"));
-      assertThat(normStrayed).isLessThan(ROUNDING * at(golden, "float32NormDeviation"));
+      assertThat(strayed).isLessThan(ROUNDING * number(golden, "float32Deviation"));
+      assertThat(normStrayed).isLessThan(ROUNDING * number(golden, "float32NormDeviation"));
     }
   }
 
@@ -85,42 +86,26 @@ class GoldenCurveTest {
     return new TrainingExample(
         tokens,
         List.of(new PositionRange(0, tokens.length - 1)),
-        at(node, "weight"),
+        number(node, "weight"),
         "domain",
         new SampledLogits(tokens, vocabulary, sampleSize, offsets, array(ids), array(counts)),
         1,
         List.of());
   }
 
-  private static OptimizerSettings optimizer(JsonNode settings) {
+  private static LearningRateSchedule schedule(JsonNode settings) {
     LearningRateSchedule.Decay decay =
         new LearningRateSchedule.Decay(
             DecayShape.COSINE,
             settings.get("stableSteps").asLong(),
             settings.get("decaySteps").asLong(),
-            at(settings, "finalShare"),
+            number(settings, "finalShare"),
             false);
-    return new OptimizerSettings(
-        new LearningRateSchedule(
-            at(settings, "learningRate"), settings.get("warmupSteps").asLong(), Optional.of(decay)),
-        at(settings, "beta1"),
-        at(settings, "beta2"),
-        at(settings, "epsilon"),
-        at(settings, "weightDecay"),
-        at(settings, "clipNorm"));
-  }
-
-  private static int[] integers(JsonNode node) {
-    int[] values = new int[node.size()];
-    Arrays.setAll(values, i -> node.get(i).asInt());
-    return values;
+    return new LearningRateSchedule(
+        number(settings, "learningRate"), settings.get("warmupSteps").asLong(), Optional.of(decay));
   }
 
   private static int[] array(List<Integer> values) {
     return values.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static double at(JsonNode node, String name) {
-    return node.get(name).asDouble();
   }
 }

@@ -1,23 +1,21 @@
 package io.logitstream.distillation.step;
 
 import static io.logitstream.distillation.Fixtures.ENGINE;
+import static io.logitstream.distillation.step.GoldenRun.integers;
+import static io.logitstream.distillation.step.GoldenRun.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
-import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.model.decoder.WeightTensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,9 +40,9 @@ class GoldenTrainingTest {
   }
 
   private static void follows(String name, int microBatchTokens) throws Exception {
-    Path folder = Path.of(GoldenTrainingTest.class.getResource("/golden/" + name).toURI());
-    ModelDirectory model = ModelDirectory.open(folder);
-    JsonNode golden = new ObjectMapper().readTree(folder.resolve("golden.json").toFile());
+    GoldenRun run = GoldenRun.read(name);
+    ModelDirectory model = run.model();
+    JsonNode golden = run.json();
     List<TrainingExample> examples =
         StreamSupport.stream(golden.get("examples").spliterator(), false)
             .map(example -> example(example, model.config().vocabularySize()))
@@ -56,19 +54,23 @@ class GoldenTrainingTest {
                 ENGINE,
                 model.config(),
                 ComputeType.F32,
-                new ObjectiveSettings(golden.get("settings").get("softWeight").asDouble()),
-                optimizer(golden.get("settings")),
+                new ObjectiveSettings(run.softWeight()),
+                run.optimizer(
+                    LearningRateSchedule.constant(
+                        number(golden.get("settings"), "learningRate"),
+                        golden.get("settings").get("warmupSteps").asLong())),
                 microBatchTokens)) {
       for (JsonNode expected : golden.get("steps")) {
         StepResult result = step.run(state, examples);
         assertThat(result.total().meanObjective())
-            .isCloseTo(at(expected, "objective"), within(2e-4));
+            .isCloseTo(number(expected, "objective"), within(2e-4));
         assertThat(result.total().meanCrossEntropy())
-            .isCloseTo(at(expected, "crossEntropy"), within(2e-4));
+            .isCloseTo(number(expected, "crossEntropy"), within(2e-4));
         assertThat(result.total().meanForwardKl().orElseThrow())
-            .isCloseTo(at(expected, "forwardKl"), within(2e-4));
-        assertThat(result.gradientNorm()).isCloseTo(at(expected, "gradientNorm"), within(2e-3));
-        assertThat(result.learningRate()).isCloseTo(at(expected, "learningRate"), within(1e-12));
+            .isCloseTo(number(expected, "forwardKl"), within(2e-4));
+        assertThat(result.gradientNorm()).isCloseTo(number(expected, "gradientNorm"), within(2e-3));
+        assertThat(result.learningRate())
+            .isCloseTo(number(expected, "learningRate"), within(1e-12));
       }
       JsonNode norms = golden.get("finalWeightNorms");
       for (WeightTensor tensor : state.weights().tensors()) {
@@ -77,7 +79,7 @@ class GoldenTrainingTest {
         }
         assertThat(norm(tensor.values()))
             .as(tensor.slot().name())
-            .isCloseTo(at(norms, tensor.slot().name()), within(2e-3));
+            .isCloseTo(number(norms, tensor.slot().name()), within(2e-3));
       }
     }
   }
@@ -92,7 +94,7 @@ class GoldenTrainingTest {
     return new TrainingExample(
         tokens,
         trained,
-        at(example, "weight"),
+        number(example, "weight"),
         "domain",
         bits.isNull() ? new Labels(tokens) : full(tokens, vocabulary, integers(bits)),
         1,
@@ -105,27 +107,6 @@ class GoldenTrainingTest {
       fp16[i] = (short) bits[i];
     }
     return new FullLogits(tokens, vocabulary, bits.length / vocabulary, fp16);
-  }
-
-  private static OptimizerSettings optimizer(JsonNode settings) {
-    return new OptimizerSettings(
-        LearningRateSchedule.constant(
-            at(settings, "learningRate"), settings.get("warmupSteps").asLong()),
-        at(settings, "beta1"),
-        at(settings, "beta2"),
-        at(settings, "epsilon"),
-        at(settings, "weightDecay"),
-        at(settings, "clipNorm"));
-  }
-
-  private static double at(JsonNode node, String name) {
-    return node.get(name).asDouble();
-  }
-
-  private static int[] integers(JsonNode node) {
-    int[] values = new int[node.size()];
-    Arrays.setAll(values, i -> node.get(i).asInt());
-    return values;
   }
 
   private static double norm(float[] values) {

@@ -59,11 +59,7 @@ interface Expression {
   record Attribute(Expression of, String name, int line) implements Expression {
     @Override
     public Value evaluate(Scope scope) {
-      try {
-        return Access.attribute(of.evaluate(scope), name);
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(line, () -> Access.attribute(of.evaluate(scope), name));
     }
   }
 
@@ -71,11 +67,8 @@ interface Expression {
   record Item(Expression of, Expression index, int line) implements Expression {
     @Override
     public Value evaluate(Scope scope) {
-      try {
-        return Access.item(of.evaluate(scope), index.evaluate(scope));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(
+          line, () -> Access.item(of.evaluate(scope), index.evaluate(scope)));
     }
   }
 
@@ -89,12 +82,11 @@ interface Expression {
       implements Expression {
     @Override
     public Value evaluate(Scope scope) {
-      try {
-        return Slices.of(
-            of.evaluate(scope), bound(start, scope), bound(stop, scope), bound(step, scope));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(
+          line,
+          () ->
+              Slices.of(
+                  of.evaluate(scope), bound(start, scope), bound(stop, scope), bound(step, scope)));
     }
 
     private static @Nullable Long bound(@Nullable Expression expression, Scope scope) {
@@ -126,19 +118,21 @@ interface Expression {
       scope.step(line);
       scope.enterCall();
       try {
-        if (callee instanceof Attribute method) {
-          Value base = method.of().evaluate(scope);
-          if (Methods.has(base, method.name())) {
-            return Methods.call(base, method.name(), arguments.evaluate(scope));
-          }
-          return function(Access.attribute(base, method.name()), scope);
-        }
-        return function(callee.evaluate(scope), scope);
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
+        return JinjaException.located(line, () -> called(scope));
       } finally {
         scope.leaveCall();
       }
+    }
+
+    private Value called(Scope scope) {
+      if (callee instanceof Attribute method) {
+        Value base = method.of().evaluate(scope);
+        if (Methods.has(base, method.name())) {
+          return Methods.call(base, method.name(), arguments.evaluate(scope));
+        }
+        return function(Access.attribute(base, method.name()), scope);
+      }
+      return function(callee.evaluate(scope), scope);
     }
 
     private Value function(Value value, Scope scope) {
@@ -158,11 +152,8 @@ interface Expression {
     @Override
     public Value evaluate(Scope scope) {
       scope.step(line);
-      try {
-        return Filters.apply(name, of.evaluate(scope), arguments.evaluate(scope));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(
+          line, () -> Filters.apply(name, of.evaluate(scope), arguments.evaluate(scope)));
     }
   }
 
@@ -171,11 +162,8 @@ interface Expression {
       implements Expression {
     @Override
     public Value evaluate(Scope scope) {
-      try {
-        return Value.of(Tests.test(name, of.evaluate(scope), arguments.evaluate(scope)));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(
+          line, () -> Value.of(Tests.test(name, of.evaluate(scope), arguments.evaluate(scope))));
     }
   }
 
@@ -221,11 +209,7 @@ interface Expression {
   record Signed(String sign, Expression of, int line) implements Expression {
     @Override
     public Value evaluate(Scope scope) {
-      try {
-        return Operators.signed(sign, of.evaluate(scope));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(line, () -> Operators.signed(sign, of.evaluate(scope)));
     }
   }
 
@@ -233,11 +217,8 @@ interface Expression {
       implements Expression {
     @Override
     public Value evaluate(Scope scope) {
-      try {
-        return Operators.binary(left.evaluate(scope), operator, right.evaluate(scope));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(
+          line, () -> Operators.binary(left.evaluate(scope), operator, right.evaluate(scope)));
     }
   }
 
@@ -246,19 +227,19 @@ interface Expression {
       implements Expression {
     @Override
     public Value evaluate(Scope scope) {
-      try {
-        Value left = first.evaluate(scope);
-        for (int index = 0; index < others.size(); index++) {
-          Value right = others.get(index).evaluate(scope);
-          if (!Operators.compare(left, operators.get(index), right)) {
-            return Value.FALSE;
-          }
-          left = right;
+      return JinjaException.located(line, () -> Value.of(holds(scope)));
+    }
+
+    private boolean holds(Scope scope) {
+      Value left = first.evaluate(scope);
+      for (int index = 0; index < others.size(); index++) {
+        Value right = others.get(index).evaluate(scope);
+        if (!Operators.compare(left, operators.get(index), right)) {
+          return false;
         }
-        return Value.TRUE;
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
+        left = right;
       }
+      return true;
     }
   }
 }

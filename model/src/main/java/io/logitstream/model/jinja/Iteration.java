@@ -1,6 +1,5 @@
 package io.logitstream.model.jinja;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** What {@code for} goes through. */
@@ -22,11 +21,7 @@ final class Iteration {
       return List.of();
     }
     if (value instanceof Text text) {
-      List<Value> characters = new ArrayList<>();
-      for (int index = 0; index < Slices.codePoints(text); index++) {
-        characters.add(Slices.codePoint(text, index));
-      }
-      return characters;
+      return List.copyOf(Slices.eachCodePoint(text));
     }
     throw new JinjaException("%s cannot be gone through".formatted(value.type()));
   }

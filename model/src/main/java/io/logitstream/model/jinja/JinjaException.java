@@ -1,5 +1,7 @@
 package io.logitstream.model.jinja;
 
+import java.util.function.Supplier;
+
 /** A template that cannot be read, or that refuses or fails to render what it was given. */
 public final class JinjaException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -13,6 +15,15 @@ public final class JinjaException extends RuntimeException {
   private JinjaException(String message, boolean placed) {
     super(message);
     this.placed = placed;
+  }
+
+  /** What something is worth; where it fails, with the line of the template. */
+  static <T> T located(int line, Supplier<T> evaluated) {
+    try {
+      return evaluated.get();
+    } catch (JinjaException e) {
+      throw at(line, e);
+    }
   }
 
   /** The same, with the line of the template; the innermost line is the one that stays. */

@@ -32,9 +32,10 @@ final class Slices {
             ? Text.EMPTY
             : text.substring(unit(text, indices[0]), unit(text, indices[indices.length - 1] + 1));
       }
+      List<Text> each = eachCodePoint(text);
       TextBuilder picked = new TextBuilder();
       for (int index : indices) {
-        picked.append(text.substring(unit(text, index), unit(text, index + 1)));
+        picked.append(each.get(index));
       }
       return picked.toText();
     }
@@ -51,6 +52,18 @@ final class Slices {
     return place >= 0 && place < length
         ? text.substring(unit(text, (int) place), unit(text, (int) place + 1))
         : new Value.Undefined("index " + index);
+  }
+
+  /** A text's code points, in one pass over it. */
+  static List<Text> eachCodePoint(Text text) {
+    String characters = text.toString();
+    List<Text> each = new ArrayList<>();
+    int end;
+    for (int start = 0; start < characters.length(); start = end) {
+      end = start + Character.charCount(characters.codePointAt(start));
+      each.add(text.substring(start, end));
+    }
+    return each;
   }
 
   /** Length in code points, which is Python's. */

@@ -56,11 +56,7 @@ interface Statement {
     @Override
     public Flow execute(Scope scope, TextBuilder out) {
       scope.step(line);
-      try {
-        out.append(Printed.str(value.evaluate(scope)));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      out.append(JinjaException.located(line, () -> Printed.str(value.evaluate(scope))));
       return Flow.NEXT;
     }
   }
@@ -110,12 +106,12 @@ interface Statement {
     }
 
     private List<Value> values(Scope scope) {
-      try {
-        List<Value> all = Iteration.values(iterated.evaluate(scope));
-        return filter == null ? all : filtered(scope, all, filter);
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
+      return JinjaException.located(
+          line,
+          () -> {
+            List<Value> all = Iteration.values(iterated.evaluate(scope));
+            return filter == null ? all : filtered(scope, all, filter);
+          });
     }
 
     private List<Value> filtered(Scope scope, List<Value> all, Expression wanted) {
@@ -143,12 +139,12 @@ interface Statement {
   record Assignment(List<String> targets, Expression value, int line) implements Statement {
     @Override
     public Flow execute(Scope scope, TextBuilder out) {
-      try {
-        assign(scope, targets, value.evaluate(scope));
-      } catch (JinjaException e) {
-        throw JinjaException.at(line, e);
-      }
-      return Flow.NEXT;
+      return JinjaException.located(
+          line,
+          () -> {
+            assign(scope, targets, value.evaluate(scope));
+            return Flow.NEXT;
+          });
     }
 
     static void assign(Scope scope, List<String> targets, Value value) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,34 +135,26 @@ public final class Tokenizer implements AutoCloseable {
   public Encoded encodeWithSpecialTokens(String text, List<SpecialToken> meant) {
     StringBuilder hidden = new StringBuilder();
     // for each code point of the hidden text the one of the text that it begins at or stands for
-    int[] origins = new int[text.length() + 64 * meant.size() + 1];
-    int written = 0;
+    IntStream.Builder origins = IntStream.builder();
     int codePoint = 0;
     int from = 0;
     for (SpecialToken token : meant) {
-      for (int unit = from;
-          unit < token.start();
-          unit += Character.charCount(text.codePointAt(unit))) {
-        origins[written++] = codePoint++;
-      }
       String spelling = special.hiddenSpelling(token.id());
-      Arrays.fill(origins, written, written + spelling.length(), codePoint);
-      written += spelling.length();
-      codePoint += text.codePointCount(token.start(), token.end());
+      int start = codePoint + text.codePointCount(from, token.start());
+      IntStream.range(codePoint, start).forEach(origins);
+      spelling.chars().forEach(unit -> origins.add(start));
+      codePoint = start + text.codePointCount(token.start(), token.end());
       hidden.append(text, from, token.start()).append(spelling);
       from = token.end();
     }
-    for (int unit = from;
-        unit < text.length();
-        unit += Character.charCount(text.codePointAt(unit))) {
-      origins[written++] = codePoint++;
-    }
-    origins[written] = codePoint;
+    IntStream.rangeClosed(codePoint, codePoint + text.codePointCount(from, text.length()))
+        .forEach(origins);
+    int[] origin = origins.build().toArray();
     Encoded encoded = encodeWithSpans(hidden.append(text, from, text.length()).toString());
     return new Encoded(
         encoded.ids(),
         encoded.spans().stream()
-            .map(span -> new CodePoints(origins[span.start()], origins[span.end()]))
+            .map(span -> new CodePoints(origin[span.start()], origin[span.end()]))
             .toList());
   }
 

@@ -72,6 +72,14 @@ class JinjaTemplateTest {
   }
 
   @Test
+  void aLongMessageIsGoneThroughInOnePass() {
+    String data = "a\ud83d\ude00".repeat(200_000);
+    String template =
+        "{% for c in d[::-1] %}{% if loop.last %}{{ c }}{{ loop.length }}{% endif %}{% endfor %}";
+    assertThat(render(template, Text.marked(data, 1)).toString()).isEqualTo("a400000");
+  }
+
+  @Test
   void nestingThatWouldOverflowTheStackIsRefused() {
     for (String opening : new String[] {"(", "[", "-", "not ", "{'a': "}) {
       assertThatExceptionOfType(JinjaException.class)

@@ -26,11 +26,11 @@ public record SourcePath(String domain, Path path) {
    *     the command was started in
    */
   public static SourcePath parse(String text, String defaultDomain) {
-    if (text.substring(text.indexOf('=') + 1).isBlank()) {
+    int equals = text.indexOf('=');
+    if (text.substring(equals + 1).isBlank()) {
       throw new IllegalArgumentException(
           "source.paths has '%s', expected PATH or DOMAIN=PATH".formatted(text));
     }
-    int equals = text.indexOf('=');
     if (equals > 0 && isDomain(text.substring(0, equals))) {
       return new SourcePath(text.substring(0, equals), Path.of(text.substring(equals + 1)));
     }

@@ -1,13 +1,14 @@
-package io.logitstream.trainer;
+package io.logitstream.platform.lifecycle;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** What was opened, closed in the opposite order, all of it even if something fails to close. */
-final class Resources implements AutoCloseable {
+public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T resource) {
+  /** Closes a resource too, before those that were added earlier. */
+  public <T extends AutoCloseable> T add(T resource) {
     opened.push(resource);
     return resource;
   }
