@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** What {@code system-tests/chaos} prints: lines in the file that it names. */
+/** What the scripts beside the tests print: lines in the file that they name. */
 final class ChaosReport {
   private ChaosReport() {}
 

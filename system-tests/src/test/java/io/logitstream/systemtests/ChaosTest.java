@@ -81,7 +81,8 @@ class ChaosTest {
   }
 
   private static void fill(Pipeline pipeline) throws Exception {
-    produce(pipeline);
+    pipeline.awaitUp();
+    Filling.fill(pipeline);
     int prompts = pipeline.prompts();
     try (ServiceProcess teacher = pipeline.teach("teacher")) {
       await()
@@ -89,14 +90,6 @@ class ChaosTest {
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> pipeline.scoredPrompts() == prompts);
       teacher.terminate(60);
-    }
-  }
-
-  private static void produce(Pipeline pipeline) throws Exception {
-    pipeline.awaitUp();
-    pipeline.command("topics", "topics", "create");
-    try (ServiceProcess producer = pipeline.produce(10_000)) {
-      assertThat(producer.awaitExit(120)).as(producer.output()).isZero();
     }
   }
 

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads whole topics as any {@code read_committed} reader sees them. */
+/** Reads whole topics, as readers of committed records see them and as all others do. */
 final class KafkaProbe {
   private final KafkaClients clients;
 
@@ -19,7 +19,19 @@ final class KafkaProbe {
 
   /** Every committed record with a value, from the start to the end that the broker names now. */
   List<ConsumerRecord<String, byte[]>> committed(String topic) {
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
+    return read(topic, Map.of());
+  }
+
+  /**
+   * Every record with a value, whatever became of its transaction, from the start to the end that
+   * the broker names now.
+   */
+  List<ConsumerRecord<String, byte[]>> written(String topic) {
+    return read(topic, Map.of("isolation.level", "read_uncommitted"));
+  }
+
+  private List<ConsumerRecord<String, byte[]>> read(String topic, Map<String, Object> overrides) {
+    try (Consumer<String, byte[]> consumer = clients.consumer(overrides)) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))

@@ -55,7 +55,7 @@ class LiveChaosTest {
         ServiceProcess registry = pipeline.registry()) {
       pipeline.awaitUp();
       List<String> undisturbed = scoreUndisturbed(pipeline.withPrefix("undisturbed-"));
-      fillPrompts(pipeline);
+      Filling.fill(pipeline);
       disturb(pipeline, broker, registry, undisturbed.size());
       pipeline.awaitUp();
       assertThat(pipeline.windows()).isEqualTo(undisturbed);
@@ -68,15 +68,8 @@ class LiveChaosTest {
     }
   }
 
-  private static void fillPrompts(Pipeline pipeline) throws Exception {
-    pipeline.command("topics", "topics", "create");
-    try (ServiceProcess producer = pipeline.produce(10_000)) {
-      assertThat(producer.awaitExit(120)).as(producer.output()).isZero();
-    }
-  }
-
   private static List<String> scoreUndisturbed(Pipeline pipeline) throws Exception {
-    fillPrompts(pipeline);
+    Filling.fill(pipeline);
     int prompts = pipeline.prompts();
     try (ServiceProcess teacher = pipeline.teach("teacher", "teacher.prior-first-records=64")) {
       await()

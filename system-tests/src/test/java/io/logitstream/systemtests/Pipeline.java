@@ -15,6 +15,7 @@ import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.TeacherLogits;
+import io.logitstream.schemas.topics.Topic;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -42,16 +43,24 @@ final class Pipeline {
   private static final ModelConfig TINY =
       new ModelConfig(4096, 16, 24, 1, 2, 1, 8, 1e-5, 10_000, true, 512, 0, 1);
 
+  private static final int MOST_WORDS = 400;
+
   private final Path folder;
   private final Path logs;
   private final int brokerPort;
   private final int registryPort;
   private final int partitions;
   private final String prefix;
+  private final String classPath;
   private final KafkaSettings kafka;
 
   private Pipeline(
-      Path folder, int brokerPort, int registryPort, int partitions, KafkaSettings kafka) {
+      Path folder,
+      int brokerPort,
+      int registryPort,
+      int partitions,
+      KafkaSettings kafka,
+      String classPath) {
     this.folder = folder;
     this.logs = folder.resolve("logs");
     this.brokerPort = brokerPort;
@@ -59,12 +68,23 @@ final class Pipeline {
     this.partitions = partitions;
     this.prefix = kafka.topicPrefix();
     this.kafka = kafka;
+    this.classPath = classPath;
   }
 
   /** Writes documents and models, and chooses ports. */
   static Pipeline prepare(Path folder, int documents, int partitions) throws IOException {
+    return prepare(folder, documents, MOST_WORDS, partitions);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param words about as many that the longest document has; the shortest has a twentieth
+   */
+  static Pipeline prepare(Path folder, int documents, int words, int partitions)
+      throws IOException {
     Files.createDirectories(folder.resolve("logs"));
-    writeDocuments(folder.resolve("documents"), documents);
+    writeDocuments(folder.resolve("documents"), documents, words);
     writeModel(folder.resolve("teacher"), 1);
     writeModel(folder.resolve("student"), 2);
     int brokerPort = freePort();
@@ -72,7 +92,8 @@ final class Pipeline {
     KafkaSettings kafka =
         new KafkaSettings(
             "127.0.0.1:" + brokerPort, "http://127.0.0.1:" + registryPort, "", true, Map.of());
-    return new Pipeline(folder, brokerPort, registryPort, partitions, kafka);
+    return new Pipeline(
+        folder, brokerPort, registryPort, partitions, kafka, System.getProperty("java.class.path"));
   }
 
   /** The same documents, models and broker, with topics of their own. */
@@ -93,7 +114,21 @@ final class Pipeline {
   }
 
   private Pipeline with(KafkaSettings otherKafka) {
-    return new Pipeline(folder, brokerPort, registryPort, partitions, otherKafka);
+    return new Pipeline(folder, brokerPort, registryPort, partitions, otherKafka, classPath);
+  }
+
+  /** The same pipeline, whose services are those of another build. */
+  Pipeline withBuild(String otherClassPath) {
+    return new Pipeline(folder, brokerPort, registryPort, partitions, kafka, otherClassPath);
+  }
+
+  /** The name of one of the pipeline's topics. */
+  String topic(Topic topic) {
+    return topic.named(prefix);
+  }
+
+  int partitions() {
+    return partitions;
   }
 
   KafkaSettings kafka() {
@@ -138,19 +173,37 @@ final class Pipeline {
   }
 
   ServiceProcess produce(double promptsPerSecond) throws IOException {
-    return start(
-        prefix + "producer",
-        connected(
-            List.of(
-                "produce",
-                "--set",
-                "source.name=documents",
-                "--set",
-                "source.paths=domain=" + folder.resolve("documents"),
-                "--set",
-                "pacing.prompts-per-second=" + promptsPerSecond,
-                "--set",
-                "held-out.share=50")));
+    List<String> command = new ArrayList<>(List.of("produce"));
+    producing("documents", promptsPerSecond)
+        .forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
+    return start(prefix + "producer", connected(command));
+  }
+
+  /** A producer's settings, the connection's left out. */
+  Map<String, String> producing(String source, double promptsPerSecond) {
+    return Map.of(
+        "source.name",
+        source,
+        "source.paths",
+        "domain=" + folder.resolve("documents"),
+        "pacing.prompts-per-second",
+        Double.toString(promptsPerSecond),
+        "held-out.share",
+        "50");
+  }
+
+  /** What every service is told of Kafka, the registry and the topics. */
+  Map<String, String> connection() {
+    return Map.of(
+        "kafka.bootstrap.servers", kafka.bootstrapServers(),
+        "registry.url", kafka.registryUrl(),
+        "topics.prefix", prefix,
+        "topics.partitions", Integer.toString(partitions));
+  }
+
+  /** The group whose members share the prompts. */
+  String teachersGroup() {
+    return prefix + "teachers";
   }
 
   /**
@@ -172,7 +225,7 @@ final class Pipeline {
                 "--set",
                 "teacher.session-timeout=6s",
                 "--set",
-                "teacher.group=" + prefix + "teachers",
+                "teacher.group=" + teachersGroup(),
                 "--set",
                 "teacher.sample-size=8"));
     for (String setting : settings) {
@@ -209,6 +262,13 @@ final class Pipeline {
       command.addAll(List.of("--set", setting));
     }
     return start(name, connected(command));
+  }
+
+  /** The index, which answers on any free port. */
+  ServiceProcess index() throws IOException {
+    Path data = folder.resolve(prefix + "index");
+    return start(
+        prefix + "index", connected(List.of("index", "--data", data.toString(), "--port", "0")));
   }
 
   /** Waits until the registry, and behind it the broker, answer. */
@@ -289,7 +349,7 @@ final class Pipeline {
   }
 
   private ServiceProcess start(String name, List<String> arguments) throws IOException {
-    return ServiceProcess.start(name, logs, arguments);
+    return ServiceProcess.start(name, classPath, logs, arguments);
   }
 
   private List<String> brokerArguments(String... registry) {
@@ -307,12 +367,7 @@ final class Pipeline {
 
   private List<String> connected(List<String> command) {
     List<String> arguments = new ArrayList<>(command);
-    arguments.addAll(
-        List.of(
-            "--set", "kafka.bootstrap.servers=" + kafka.bootstrapServers(),
-            "--set", "registry.url=" + kafka.registryUrl(),
-            "--set", "topics.prefix=" + prefix,
-            "--set", "topics.partitions=" + partitions));
+    connection().forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
     return arguments;
   }
 
@@ -326,11 +381,15 @@ final class Pipeline {
 
   /** Writes texts in forty folders. */
   static void writeDocuments(Path documents, int count) throws IOException {
+    writeDocuments(documents, count, MOST_WORDS);
+  }
+
+  private static void writeDocuments(Path documents, int count, int mostWords) throws IOException {
     Random random = new Random(5);
     for (int i = 0; i < count; i++) {
       Path group = Files.createDirectories(documents.resolve("group-" + i % 40));
       StringBuilder text = new StringBuilder();
-      int words = 20 + random.nextInt(400);
+      int words = mostWords / 20 + random.nextInt(mostWords);
       for (int word = 0; word < words; word++) {
         text.append("value").append(random.nextInt(50)).append(word % 9 == 8 ? '\n' : ' ');
       }

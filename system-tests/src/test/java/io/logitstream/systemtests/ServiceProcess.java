@@ -1,6 +1,7 @@
 package io.logitstream.systemtests;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,10 @@ import java.util.concurrent.TimeUnit;
 
 /** A command of the console in a process of its own, as an operator runs it. */
 final class ServiceProcess implements AutoCloseable {
+  /** Most of these processes live for seconds: starting is what they spend their time on. */
+  private static final List<String> OPTIONS =
+      List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private final String name;
   private final List<String> command;
   private final Path log;
@@ -25,13 +30,16 @@ final class ServiceProcess implements AutoCloseable {
   /**
    * Starts a command.
    *
+   * @param classPath of the build that it is a command of
    * @param logs folder that receives NAME.log
    * @param arguments the command and its options
    */
-  static ServiceProcess start(String name, Path logs, List<String> arguments) throws IOException {
+  static ServiceProcess start(String name, String classPath, Path logs, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
+    command.addAll(OPTIONS);
+    command.addAll(List.of("-cp", classPath));
     command.add("io.logitstream.console.Main");
     command.addAll(arguments);
     return new ServiceProcess(name, command, logs.resolve(name + ".log"));
@@ -69,9 +77,14 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /** SIGTERM. */
+  void requestEnd() {
+    process.destroy();
+  }
+
   /** SIGTERM, and the exit code once the process has ended. */
   int terminate(long seconds) throws IOException, InterruptedException {
-    process.destroy();
+    requestEnd();
     return awaitExit(seconds);
   }
 
@@ -108,6 +121,19 @@ final class ServiceProcess implements AutoCloseable {
   /** What it has printed so far, over all its starts. */
   String output() throws IOException {
     return Files.readString(log);
+  }
+
+  /** What several have printed, one after another. */
+  static String outputs(List<ServiceProcess> processes) {
+    StringBuilder outputs = new StringBuilder();
+    for (ServiceProcess process : processes) {
+      try {
+        outputs.append(process.name).append(":\n").append(process.output()).append('\n');
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return outputs.toString();
   }
 
   @Override

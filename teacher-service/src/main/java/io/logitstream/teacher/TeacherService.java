@@ -60,6 +60,8 @@ public final class TeacherService implements Service {
   private static final Logger LOGGER = LoggerFactory.getLogger(TeacherService.class);
   private static final String COMPONENT = "teacher";
   private static final int MAX_FETCHED_PROMPTS = 200;
+  private static final int HEARTBEATS_OF_SESSION = 3;
+  private static final int LONGEST_HEARTBEAT_INTERVAL_MS = 3000;
 
   /** Failures of Kafka's clients in a row, without a committed transaction between them. */
   private static final int MAX_CLIENT_FAILURES = 10;
@@ -267,13 +269,17 @@ public final class TeacherService implements Service {
   }
 
   private Map<String, Object> consumerOverrides() {
+    int sessionMs = Math.toIntExact(settings.sessionTimeout().toMillis());
     return Map.of(
         "group.id",
         settings.group(),
         "partition.assignment.strategy",
         CooperativeStickyAssignor.class.getName(),
         "session.timeout.ms",
-        Math.toIntExact(settings.sessionTimeout().toMillis()),
+        sessionMs,
+        // A member must be heard several times in a session, however short that is.
+        "heartbeat.interval.ms",
+        Math.min(sessionMs / HEARTBEATS_OF_SESSION, LONGEST_HEARTBEAT_INTERVAL_MS),
         "max.poll.records",
         MAX_FETCHED_PROMPTS);
   }
