@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +109,32 @@ class DeploymentFilesTest {
   }
 
   @Test
+  void grafanaFindsPrometheusAndItsDashboard() throws IOException {
+    Path grafana = HOME.resolve(Path.of("ops", "grafana"));
+    Path provisioning = grafana.resolve("provisioning");
+    Map<String, Object> service = service("docker-compose.yml", "grafana");
+    Map<String, Object> source =
+        first(yaml(provisioning.resolve(Path.of("datasources", "prometheus.yml"))), "datasources");
+    Map<String, Object> provider =
+        first(yaml(provisioning.resolve(Path.of("dashboards", "logitstream.yml"))), "providers");
+    Map<String, Object> prometheus =
+        yaml(HOME.resolve(Path.of("ops", "prometheus", "prometheus.yml")));
+    String folder = String.valueOf(map(provider, "options").get("path"));
+
+    assertThat(service.get("volumes"))
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
+        .contains(
+            "./ops/grafana/provisioning:/etc/grafana/provisioning:ro",
+            "./ops/grafana/dashboards:" + folder + ":ro");
+    assertThat(map(service, "environment"))
+        .containsEntry("GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH", folder + "/logitstream.json");
+    assertThat(grafana.resolve(Path.of("dashboards", "logitstream.json"))).isRegularFile();
+    assertThat(source).containsEntry("url", "http://prometheus:9090");
+    assertThat(map(source, "jsonData").get("timeInterval"))
+        .isEqualTo(map(prometheus, "global").get("scrape_interval"));
+  }
+
+  @Test
   void theImagesScriptsCanBeRun() {
     Path scripts = HOME.resolve(Path.of("ops", "image"));
 
@@ -148,6 +175,11 @@ class DeploymentFilesTest {
                 environment.put(
                     variable, value.toString().replace("${LOGITSTREAM_TOKEN:-local-only}", "t")));
     return environment;
+  }
+
+  @SuppressWarnings("unchecked") // the keys of these files are strings
+  private static Map<String, Object> first(Map<String, Object> of, String name) {
+    return (Map<String, Object>) ((List<?>) of.getOrDefault(name, List.of())).get(0);
   }
 
   private static Map<String, Object> service(String file, String name) throws IOException {
