@@ -90,6 +90,19 @@ public final class LineageIndex implements Service {
     return counts.line();
   }
 
+  /** How it stands, for any thread. */
+  public IndexStanding status() {
+    return new IndexStanding(
+        settings.group(),
+        url().orElse(null),
+        recordsBehind.get(),
+        counts.prompts(),
+        counts.windows(),
+        counts.steps(),
+        counts.checkpoints(),
+        counts.deadLetters());
+  }
+
   /** Where it answers; empty before it listens. */
   public Optional<String> url() {
     return port < 0

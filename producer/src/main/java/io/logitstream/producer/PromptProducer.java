@@ -64,6 +64,17 @@ public final class PromptProducer implements Service {
     return progress;
   }
 
+  /** How it stands, for any thread. */
+  public ProducerStatus status() {
+    return new ProducerStatus(
+        source.name(),
+        progress.nextIndex(),
+        progress.finished(),
+        progress.prompts(),
+        progress.heldOutPrompts(),
+        progress.characters());
+  }
+
   /**
    * Publishes until the end of the source or a stop.
    *

@@ -79,6 +79,11 @@ public final class StudentTrainer implements Service {
     health.ready(COMPONENT, false, "starting");
   }
 
+  /** How it stands, for any thread. */
+  public TrainerStatus status() {
+    return progress.status(settings.run());
+  }
+
   /**
    * Trains.
    *

@@ -1,15 +1,18 @@
 package io.logitstream.trainer;
 
+import io.logitstream.platform.health.PartitionStanding;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.TrainingStep;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** How a trainer gets on, for those who watch from the same process. Safe for all threads. */
 public final class TrainerProgress {
@@ -38,7 +41,9 @@ public final class TrainerProgress {
   private final ArrayDeque<CheckpointSummary> checkpoints = new ArrayDeque<>();
   private final Map<String, EvaluationMetrics> firstEvaluation = new TreeMap<>();
   private final Map<String, EvaluationMetrics> latestEvaluation = new TreeMap<>();
+  private volatile Supplier<List<PartitionStanding>> partitions = List::of;
   private Phase phase = Phase.STARTING;
+  private Optional<CheckpointManifest> latestCheckpoint = Optional.empty();
   private Optional<TrainingStep> latestStep = Optional.empty();
   private long trainedRecords;
   private long trainedTokens;
@@ -154,6 +159,52 @@ public final class TrainerProgress {
         promptToStep.quantile(0.99));
   }
 
+  /** How the training of a run stands now, for people. */
+  TrainerStatus status(String run) {
+    List<PartitionStanding> standings = partitions.get();
+    Snapshot now = snapshot();
+    Map<String, TrainerStatus.HeldOut> heldOut = new TreeMap<>();
+    now.latestEvaluation()
+        .forEach(
+            (domain, metrics) ->
+                heldOut.put(
+                    domain,
+                    new TrainerStatus.HeldOut(metrics.getAcceptance(), metrics.getForwardKl())));
+    return new TrainerStatus(
+        run,
+        now.phase().name().toLowerCase(Locale.ROOT),
+        standings,
+        now.latestStep().map(TrainingStep::getStep).orElse(null),
+        standingCheckpoint().map(TrainerProgress::described).orElse(null),
+        now.trainedTokens(),
+        now.tokensPerSecond(),
+        now.waitShare(),
+        now.deadLetters(),
+        heldOut);
+  }
+
+  private static TrainerStatus.Checkpoint described(CheckpointManifest manifest) {
+    return new TrainerStatus.Checkpoint(
+        manifest.getRun() + "/" + manifest.getSequence(),
+        manifest.getStep(),
+        manifest.getCreatedAt().toString(),
+        manifest.getVerdict().name().toLowerCase(Locale.ROOT));
+  }
+
+  private synchronized Optional<CheckpointManifest> standingCheckpoint() {
+    return latestCheckpoint;
+  }
+
+  /** A checkpoint stands: committed just now, or found at a start. */
+  synchronized void checkpointStands(CheckpointManifest manifest) {
+    latestCheckpoint = Optional.of(manifest);
+  }
+
+  /** Where a session's positions can be asked for. */
+  void partitions(Supplier<List<PartitionStanding>> standings) {
+    partitions = standings;
+  }
+
   synchronized void phase(Phase now) {
     phase = now;
   }
@@ -187,6 +238,7 @@ public final class TrainerProgress {
 
   void checkpointCommitted(CheckpointManifest manifest, String weightsSha256) {
     synchronized (this) {
+      checkpointStands(manifest);
       if (checkpoints.size() == MAX_CHECKPOINTS) {
         checkpoints.remove();
       }

@@ -138,6 +138,7 @@ final class TrainingSession implements AutoCloseable {
     incarnation = run.takeover().incarnation();
     Optional<CheckpointManifest> newest = run.resumed();
     newest.ifPresent(surroundings.trainerMeters()::checkpointStands);
+    newest.ifPresent(progress::checkpointStands);
     CheckpointSweeper sweeper =
         new CheckpointSweeper(clients, settings.run(), committer, settings.checkpoint().expiry());
     sweeper.sweepOrphans(run.takeover().newest(), incarnation);
@@ -288,6 +289,7 @@ final class TrainingSession implements AutoCloseable {
                 health,
                 execution));
     feed.commit(cursor.nextOffsets());
+    progress.partitions(feed::standings);
     return feed;
   }
 

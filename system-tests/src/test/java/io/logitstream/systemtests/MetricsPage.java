@@ -24,6 +24,8 @@ final class MetricsPage {
 
       Every metric has the tag `service` (`producer`, `teacher`, `trainer`, `index`). Names ending in `_total` are counters since the process started: use `rate()`. A summary has `NAME_count` and
       `NAME_sum`. Gauges that are not known yet are NaN. Tags have few values each: domains of the evaluation sets (`evaluation.max-domains`), topics, and codes that are listed in [operations.md](operations.md).
+
+      `/status` on the same port tells people in JSON where a service stands; see [operations.md](operations.md#status).
       """;
 
   /** Of Kafka's clients, what an operator looks at first; by the commands that must have it. */

@@ -3,6 +3,7 @@ package io.logitstream.systemtests;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.health.ServiceEndpoint;
+import io.logitstream.platform.health.ServiceStatus;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.platform.metrics.Meters;
@@ -12,9 +13,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** A service in this process, with the endpoint that its own process would have. */
 final class ServedService<T extends Service> implements AutoCloseable {
@@ -25,12 +28,16 @@ final class ServedService<T extends Service> implements AutoCloseable {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final T service;
 
-  private ServedService(String name, BiFunction<MeterRegistry, Health, T> wiring) {
+  private ServedService(
+      String name, BiFunction<MeterRegistry, Health, T> wiring, Function<T, ?> status) {
     this.meters = new Meters(name);
     Health health = new Health();
     this.service = wiring.apply(meters.registry(), health);
     this.endpoint =
-        ServiceEndpoint.start(new HealthSettings("127.0.0.1", 0, ""), meters.registry(), health);
+        ServiceEndpoint.start(
+            new HealthSettings("127.0.0.1", 0, ""),
+            meters.registry(),
+            new ServiceStatus(name, "test", health, () -> status.apply(service), Instant::now));
     Thread thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -40,10 +47,11 @@ final class ServedService<T extends Service> implements AutoCloseable {
    * Starts a service.
    *
    * @param name as its process would be named
+   * @param status what it tells of itself at /status
    */
   static <T extends Service> ServedService<T> start(
-      String name, BiFunction<MeterRegistry, Health, T> wiring) {
-    return new ServedService<>(name, wiring);
+      String name, BiFunction<MeterRegistry, Health, T> wiring, Function<T, ?> status) {
+    return new ServedService<>(name, wiring, status);
   }
 
   T service() {

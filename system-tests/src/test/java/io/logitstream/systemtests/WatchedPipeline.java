@@ -108,7 +108,8 @@ final class WatchedPipeline implements AutoCloseable {
                                 "source.paths",
                                 "text=" + folder.resolve("documents")))),
                     meters,
-                    health)));
+                    health),
+            PromptProducer::status));
     Configuration lines =
         configuration(
             Map.of(
@@ -125,7 +126,8 @@ final class WatchedPipeline implements AutoCloseable {
                     LinesSettings.from(lines),
                     InputStream.nullInputStream(),
                     meters,
-                    health)));
+                    health),
+            LinesPromptProducer::status));
   }
 
   private ServedService<HttpPromptProducer> startIntake() {
@@ -136,7 +138,8 @@ final class WatchedPipeline implements AutoCloseable {
             "producer",
             (meters, health) ->
                 new HttpPromptProducer(
-                    OfferedOptions.read(http), HttpSettings.from(http), meters, health)));
+                    OfferedOptions.read(http), HttpSettings.from(http), meters, health),
+            HttpPromptProducer::status));
   }
 
   private void startTeacher(Path folder) {
@@ -150,7 +153,9 @@ final class WatchedPipeline implements AutoCloseable {
     serve(
         "teach",
         ServedService.start(
-            "teacher", (meters, health) -> new TeacherService(teacher, meters, health)));
+            "teacher",
+            (meters, health) -> new TeacherService(teacher, meters, health),
+            TeacherService::status));
   }
 
   private void startTrainer(Path folder, KafkaSettings kafka, TopicSettings topics) {
@@ -171,8 +176,8 @@ final class WatchedPipeline implements AutoCloseable {
         ServedService.start(
             "trainer",
             (meters, health) ->
-                new StudentTrainer(
-                    training, kafka, topics, meters, health, new TrainerProgress())));
+                new StudentTrainer(training, kafka, topics, meters, health, new TrainerProgress()),
+            StudentTrainer::status));
   }
 
   private ServedService<LineageIndex> startIndex(Path folder, KafkaSettings kafka) {
@@ -183,16 +188,23 @@ final class WatchedPipeline implements AutoCloseable {
     return serve(
         "index",
         ServedService.start(
-            "index", (meters, health) -> new LineageIndex(indexing, kafka, meters, health)));
+            "index",
+            (meters, health) -> new LineageIndex(indexing, kafka, meters, health),
+            LineageIndex::status));
   }
 
   /** What a service exposes on /metrics, by its command. */
   String metrics(String command) {
+    return get(command, "/metrics");
+  }
+
+  /** What a service answers. */
+  String get(String command, String path) {
     ServedService<?> service = services.get(command);
     if (service == null) {
       throw new IllegalArgumentException(command);
     }
-    return service.get("/metrics");
+    return service.get(path);
   }
 
   /** Waits until a line of a service's metrics begins with one of these texts, each. */

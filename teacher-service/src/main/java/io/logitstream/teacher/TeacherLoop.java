@@ -137,6 +137,7 @@ final class TeacherLoop {
     publish(cycle.scorable(), false, trainingScoring, tally);
     publish(cycle.scorable(), true, evaluationScoring, tally);
     publisher.commit(cycle.nextOffsets(), intake.group());
+    intake.committed(cycle.nextOffsets());
     progress.add(tally.figures(cycle));
   }
 

@@ -7,6 +7,7 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.health.Health;
+import io.logitstream.platform.health.PartitionStanding;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.kafka.KafkaSettings;
@@ -45,6 +46,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +79,8 @@ public final class TeacherService implements Service {
   private final TeacherPorts ports;
   private final RandomGenerator random;
   private final String transactionalId;
+  private volatile @Nullable String teacher;
+  private volatile List<PartitionStanding> partitions = List.of();
   private int failuresInRow;
 
   /**
@@ -121,6 +125,21 @@ public final class TeacherService implements Service {
     return progress.snapshot();
   }
 
+  /** How it stands, for any thread. */
+  public TeacherStatus status() {
+    TeacherProgress.Snapshot now = progress.snapshot();
+    return new TeacherStatus(
+        teacher,
+        settings.group(),
+        partitions,
+        now.prompts(),
+        now.windows(),
+        now.scoredTokens(),
+        now.tokensPerSecond(),
+        now.paused(),
+        now.deadLetters());
+  }
+
   @Override
   public void run(StopSignal stop) throws Exception {
     health.ready(COMPONENT, false, "loading the model");
@@ -128,10 +147,10 @@ public final class TeacherService implements Service {
         new KafkaClients(kafka, "logitstream-teacher", meters, ports.log(), ports.execution());
     try (TeacherModel model = ports.model().open(settings);
         Priors priors = priors(clients, model)) {
+      teacher = "%s@%s".formatted(model.identity().getName(), model.identity().getRevision());
       LOGGER.info(
-          "teacher {}@{}: {} to train on, {} held out",
-          model.identity().getName(),
-          model.identity().getRevision(),
+          "teacher {}: {} to train on, {} held out",
+          teacher,
           settings.encoding(),
           settings.effectiveEvaluationEncoding());
       while (!stop.requested()) {
@@ -297,6 +316,11 @@ public final class TeacherService implements Service {
     @Override
     public void lost(long offsets) {
       progress.lost(offsets);
+    }
+
+    @Override
+    public void standing(List<PartitionStanding> now) {
+      partitions = List.copyOf(now);
     }
   }
 }

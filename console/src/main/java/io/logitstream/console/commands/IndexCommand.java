@@ -59,7 +59,7 @@ final class IndexCommand implements Callable<Integer> {
                   KafkaSettings.from(configuration),
                   meters,
                   health);
-          return new ServiceProcess.Running(index, index::news);
+          return new ServiceProcess.Running(index, index::news, index::status);
         });
   }
 }

@@ -118,7 +118,8 @@ final class ProduceCommand implements Callable<Integer> {
         (meters, health) -> {
           PromptProducer producer =
               new PromptProducer(ProducerSettings.from(configuration), meters, health);
-          return new ServiceProcess.Running(producer, () -> news(producer.progress()));
+          return new ServiceProcess.Running(
+              producer, () -> news(producer.progress()), producer::status);
         });
   }
 
@@ -141,7 +142,7 @@ final class ProduceCommand implements Callable<Integer> {
                   System.in,
                   meters,
                   health);
-          return new ServiceProcess.Running(producer, producer::news);
+          return new ServiceProcess.Running(producer, producer::news, producer::status);
         });
   }
 
@@ -156,7 +157,7 @@ final class ProduceCommand implements Callable<Integer> {
                   HttpSettings.from(configuration),
                   meters,
                   health);
-          return new ServiceProcess.Running(producer, producer::news);
+          return new ServiceProcess.Running(producer, producer::news, producer::status);
         });
   }
 

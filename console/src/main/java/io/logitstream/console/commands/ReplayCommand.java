@@ -207,16 +207,18 @@ final class ReplayCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "trainer",
         configuration,
-        (meters, health) ->
-            new ServiceProcess.Running(
-                new StudentTrainer(
-                    TrainerSettings.from(configuration),
-                    KafkaSettings.from(configuration),
-                    TopicSettings.from(configuration),
-                    meters,
-                    health,
-                    progress),
-                () -> TrainCommand.news(progress.snapshot())));
+        (meters, health) -> {
+          StudentTrainer trainer =
+              new StudentTrainer(
+                  TrainerSettings.from(configuration),
+                  KafkaSettings.from(configuration),
+                  TopicSettings.from(configuration),
+                  meters,
+                  health,
+                  progress);
+          return new ServiceProcess.Running(
+              trainer, () -> TrainCommand.news(progress.snapshot()), trainer::status);
+        });
   }
 
   private void print(

@@ -5,6 +5,7 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.health.ServiceEndpoint;
+import io.logitstream.platform.health.ServiceStatus;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.ServiceRunner;
@@ -14,6 +15,7 @@ import io.logitstream.platform.metrics.Meters;
 import io.logitstream.platform.surroundings.SurroundingsWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,8 +44,9 @@ final class ServiceProcess {
    * A service that is about to run.
    *
    * @param news what it has done so far, in a line; empty while there is nothing to tell
+   * @param status what it tells of itself at /status: a record
    */
-  record Running(Service service, Supplier<String> news) {}
+  record Running(Service service, Supplier<String> news, Supplier<?> status) {}
 
   /** Runs until the service is done or a signal stops it, and returns the exit code. */
   static int run(String name, Configuration configuration, Wiring wiring) {
@@ -55,10 +58,16 @@ final class ServiceProcess {
         Meters meters = new Meters(name)) {
       Running running = wiring.wire(meters.registry(), health);
       try (ServiceEndpoint endpoint =
-              ServiceEndpoint.start(HealthSettings.from(configuration), meters.registry(), health);
+              ServiceEndpoint.start(
+                  HealthSettings.from(configuration),
+                  meters.registry(),
+                  new ServiceStatus(
+                      name, Version.number(), health, running.status(), Instant::now));
           SurroundingsWatch watch =
               SurroundingsWatch.start(KafkaSettings.from(configuration), health)) {
-        endpoint.port().ifPresent(port -> LOGGER.info("metrics and health on port {}", port));
+        endpoint
+            .port()
+            .ifPresent(port -> LOGGER.info("metrics, status and health on port {}", port));
         Thread news = new Thread(() -> tell(running.news(), stop), "news");
         news.setDaemon(true);
         news.start();

@@ -55,7 +55,8 @@ final class TeachCommand implements Callable<Integer> {
         configuration,
         (meters, health) -> {
           TeacherService teacher = new TeacherService(configuration, meters, health);
-          return new ServiceProcess.Running(teacher, () -> news(teacher.progress()));
+          return new ServiceProcess.Running(
+              teacher, () -> news(teacher.progress()), teacher::status);
         });
   }
 

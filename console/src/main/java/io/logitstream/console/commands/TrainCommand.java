@@ -92,16 +92,18 @@ final class TrainCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "trainer",
         configuration,
-        (meters, health) ->
-            new ServiceProcess.Running(
-                new StudentTrainer(
-                    TrainerSettings.from(configuration),
-                    KafkaSettings.from(configuration),
-                    TopicSettings.from(configuration),
-                    meters,
-                    health,
-                    progress),
-                () -> news(progress.snapshot())));
+        (meters, health) -> {
+          StudentTrainer trainer =
+              new StudentTrainer(
+                  TrainerSettings.from(configuration),
+                  KafkaSettings.from(configuration),
+                  TopicSettings.from(configuration),
+                  meters,
+                  health,
+                  progress);
+          return new ServiceProcess.Running(
+              trainer, () -> news(progress.snapshot()), trainer::status);
+        });
   }
 
   static String news(TrainerProgress.Snapshot progress) {

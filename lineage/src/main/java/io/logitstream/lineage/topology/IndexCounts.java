@@ -58,6 +58,26 @@ public final class IndexCounts {
         .increment();
   }
 
+  public long prompts() {
+    return (long) prompts.count();
+  }
+
+  public long windows() {
+    return (long) windows.count();
+  }
+
+  public long steps() {
+    return (long) steps.count();
+  }
+
+  public long checkpoints() {
+    return (long) checkpoints.count();
+  }
+
+  public long deadLetters() {
+    return (long) deadLetters.count();
+  }
+
   /** What was indexed, in a line; empty while there is nothing to tell. */
   public String line() {
     long all = (long) (prompts.count() + windows.count() + steps.count() + checkpoints.count());

@@ -3,6 +3,7 @@ package io.logitstream.platform.health;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,19 @@ public final class Health {
     return isLive() && !components.isEmpty() && components.values().stream().allMatch(State::ready);
   }
 
+  /** What ended the process, as people read it; empty while it lives. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** How each component stands, by name. */
+  public List<Component> components() {
+    List<Component> standing = new ArrayList<>();
+    components.forEach(
+        (name, state) -> standing.add(new Component(name, state.ready(), state.why())));
+    return standing;
+  }
+
   /** One line for the failure, if any, and one for each component: "NAME ready|waiting: WHY". */
   public List<String> reasons() {
     List<String> reasons = new ArrayList<>();
@@ -52,15 +66,25 @@ public final class Health {
     if (cause != null) {
       reasons.add("failed: " + cause);
     }
-    components.forEach(
-        (name, state) ->
-            reasons.add(
-                "%s %s: %s".formatted(name, state.ready() ? "ready" : "waiting", state.why())));
-    if (components.isEmpty()) {
+    List<Component> standing = components();
+    for (Component component : standing) {
+      reasons.add(
+          "%s %s: %s"
+              .formatted(
+                  component.name(), component.ready() ? "ready" : "waiting", component.why()));
+    }
+    if (standing.isEmpty()) {
       reasons.add("nothing has started yet");
     }
     return reasons;
   }
+
+  /**
+   * How a component stands.
+   *
+   * @param why the reason, as people read it
+   */
+  public record Component(String name, boolean ready, String why) {}
 
   private record State(boolean ready, String why) {}
 }

@@ -19,20 +19,20 @@ public record HealthSettings(String host, int port, String token) {
       Setting.nonEmptyText(
           "health.host",
           "127.0.0.1",
-          "Address of /metrics, /livez and /readyz; another than loopback needs health.token.");
+          "Address of /metrics, /status, /livez and /readyz; another than loopback needs health.token.");
   private static final Setting<Integer> PORT =
       Setting.integer(
           "health.port",
           ServiceEndpoint.OFF,
           ServiceEndpoint.OFF,
           65_535,
-          "Port of /metrics, /livez and /readyz; 0 for a free one, -1 for none.");
+          "Port of /metrics, /status, /livez and /readyz; 0 for a free one, -1 for none.");
   private static final Setting<String> TOKEN =
       Setting.text(
               "health.token",
               "",
-              "What those must bring as 'Authorization: Bearer TOKEN' who ask for /metrics; /livez and"
-                  + " /readyz are open. Empty for none.")
+              "What those must bring as 'Authorization: Bearer TOKEN' who ask for /metrics or /status;"
+                  + " /livez and /readyz are open. Empty for none.")
           .asSecret();
 
   /** The settings of this record. */

@@ -11,9 +11,10 @@ import java.security.MessageDigest;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Serves {@code /metrics}, {@code /livez} and {@code /readyz}. */
+/** Serves {@code /metrics}, {@code /status}, {@code /livez} and {@code /readyz}. */
 public final class ServiceEndpoint implements AutoCloseable {
   /** The port that stands for no endpoint. */
   public static final int OFF = -1;
@@ -22,6 +23,7 @@ public final class ServiceEndpoint implements AutoCloseable {
 
   private final HealthSettings settings;
   private final PrometheusMeterRegistry meters;
+  private final ServiceStatus status;
   private final Health health;
   private final @Nullable HttpServer server;
   private final @Nullable ExecutorService threads;
@@ -29,12 +31,13 @@ public final class ServiceEndpoint implements AutoCloseable {
   private ServiceEndpoint(
       HealthSettings settings,
       PrometheusMeterRegistry meters,
-      Health health,
+      ServiceStatus status,
       @Nullable HttpServer server,
       @Nullable ExecutorService threads) {
     this.settings = settings;
     this.meters = meters;
-    this.health = health;
+    this.status = status;
+    this.health = status.health();
     this.server = server;
     this.threads = threads;
   }
@@ -46,11 +49,11 @@ public final class ServiceEndpoint implements AutoCloseable {
    * @throws io.logitstream.platform.LogitstreamException (CONFIGURATION) if the port is taken
    */
   public static ServiceEndpoint start(
-      HealthSettings settings, PrometheusMeterRegistry meters, Health health) {
+      HealthSettings settings, PrometheusMeterRegistry meters, ServiceStatus status) {
     if (settings.port() == OFF) {
-      return new ServiceEndpoint(settings, meters, health, null, null);
+      return new ServiceEndpoint(settings, meters, status, null, null);
     }
-    Gauge.builder("logitstream.ready", health, asked -> asked.isReady() ? 1 : 0)
+    Gauge.builder("logitstream.ready", status.health(), asked -> asked.isReady() ? 1 : 0)
         .description("1 while the service is ready, as /readyz says")
         .register(meters);
     HttpServer server = BoundedHttpServer.bind(settings.host(), settings.port(), "health.port");
@@ -62,7 +65,7 @@ public final class ServiceEndpoint implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    ServiceEndpoint endpoint = new ServiceEndpoint(settings, meters, health, server, threads);
+    ServiceEndpoint endpoint = new ServiceEndpoint(settings, meters, status, server, threads);
     server.setExecutor(threads);
     server.createContext("/", endpoint::handle);
     server.start();
@@ -92,7 +95,9 @@ public final class ServiceEndpoint implements AutoCloseable {
         return;
       }
       switch (exchange.getRequestURI().getPath()) {
-        case "/metrics" -> metrics(exchange);
+        case "/metrics" ->
+            restricted(exchange, "text/plain; version=0.0.4; charset=utf-8", this::scrape);
+        case "/status" -> restricted(exchange, "application/json", status::json);
         case "/livez" -> state(exchange, health.isLive());
         case "/readyz" -> state(exchange, health.isReady());
         default ->
@@ -100,14 +105,19 @@ public final class ServiceEndpoint implements AutoCloseable {
                 exchange,
                 404,
                 "text/plain; charset=utf-8",
-                "not found; here are /metrics, /livez and /readyz\n");
+                "not found; here are /metrics, /status, /livez and /readyz\n");
       }
     }
   }
 
-  private void metrics(HttpExchange exchange) throws IOException {
+  private byte[] scrape() {
+    return meters.scrape().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void restricted(HttpExchange exchange, String type, Supplier<byte[]> body)
+      throws IOException {
     if (isAuthorized(exchange)) {
-      answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+      answer(exchange, 200, type, body.get());
     } else {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
       answer(
@@ -134,9 +144,13 @@ public final class ServiceEndpoint implements AutoCloseable {
 
   private static void answer(HttpExchange exchange, int status, String type, String body)
       throws IOException {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    answer(exchange, status, type, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void answer(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
     exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
   }
 }

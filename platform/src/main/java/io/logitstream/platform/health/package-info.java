@@ -1,4 +1,4 @@
-/** Liveness, readiness and metrics over HTTP on loopback. */
+/** Liveness, readiness, status and metrics over HTTP. */
 @NullMarked
 package io.logitstream.platform.health;
 

@@ -3,6 +3,8 @@ package io.logitstream.platform.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.ConfigurationException;
@@ -12,14 +14,23 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ServiceEndpointTest {
+  private static final List<PartitionStanding> PARTITIONS =
+      List.of(
+          PartitionStanding.of("prompts", 0, 7L, 9L), PartitionStanding.of("prompts", 1, 3L, null));
+
   private final Meters meters = new Meters("teacher");
   private final Health health = new Health();
+  private volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
+  private final ServiceStatus status =
+      new ServiceStatus("teacher", "1.2.3", health, () -> new Own("tiny", PARTITIONS), () -> now);
   private final ServiceEndpoint endpoint =
-      ServiceEndpoint.start(on(0, ""), meters.registry(), health);
+      ServiceEndpoint.start(on(0, ""), meters.registry(), status);
 
   @AfterEach
   void close() {
@@ -79,6 +90,45 @@ class ServiceEndpointTest {
   }
 
   @Test
+  void theStatusHasWhatEveryServiceHasAndThenTheServicesOwn() throws Exception {
+    health.ready("model", true, "loaded");
+    health.ready("group", false, "no partitions yet");
+    now = now.plusSeconds(90);
+
+    HttpResponse<String> answer = send("GET", "/status");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    JsonNode told = new ObjectMapper().readTree(answer.body());
+    assertThat(told)
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"service": "teacher", "version": "1.2.3",
+                     "startedAt": "2026-01-02T03:04:05Z", "uptimeSeconds": 90,
+                     "live": true, "ready": false, "failure": null,
+                     "components": [
+                       {"name": "group", "ready": false, "why": "no partitions yet"},
+                       {"name": "model", "ready": true, "why": "loaded"}],
+                     "teacher": "tiny",
+                     "partitions": [
+                       {"topic": "prompts", "partition": 0, "nextOffset": 7, "lag": 2},
+                       {"topic": "prompts", "partition": 1, "nextOffset": 3, "lag": null}]}
+                    """));
+  }
+
+  @Test
+  void theStatusTellsWhatEndedTheProcess() throws Exception {
+    health.failed(new IllegalStateException("no memory"));
+
+    JsonNode told = new ObjectMapper().readTree(send("GET", "/status").body());
+
+    assertThat(told.get("live").asBoolean()).isFalse();
+    assertThat(told.get("failure").asText()).contains("no memory");
+  }
+
+  @Test
   void nothingElseIsServed() throws Exception {
     assertThat(send("GET", "/").statusCode()).isEqualTo(404);
     assertThat(send("GET", "/metrics/x").statusCode()).isEqualTo(404);
@@ -91,7 +141,7 @@ class ServiceEndpointTest {
   void aTakenPortIsRefusedByNumber() {
     int port = endpoint.port().orElseThrow();
 
-    assertThatThrownBy(() -> ServiceEndpoint.start(on(port, ""), meters.registry(), health))
+    assertThatThrownBy(() -> ServiceEndpoint.start(on(port, ""), meters.registry(), status))
         .isInstanceOfSatisfying(
             LogitstreamException.class,
             e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFIGURATION))
@@ -102,7 +152,7 @@ class ServiceEndpointTest {
   @Test
   void anEndpointThatIsOffHasNoPort() {
     try (ServiceEndpoint off =
-        ServiceEndpoint.start(on(ServiceEndpoint.OFF, ""), meters.registry(), health)) {
+        ServiceEndpoint.start(on(ServiceEndpoint.OFF, ""), meters.registry(), status)) {
       assertThat(off.port()).isEmpty();
     }
   }
@@ -119,8 +169,8 @@ class ServiceEndpointTest {
   }
 
   @Test
-  void aTokenIsAskedForMetricsAndNotForHealth() throws Exception {
-    try (ServiceEndpoint held = ServiceEndpoint.start(on(0, "secret"), meters.registry(), health)) {
+  void aTokenIsAskedForMetricsAndStatusAndNotForHealth() throws Exception {
+    try (ServiceEndpoint held = ServiceEndpoint.start(on(0, "secret"), meters.registry(), status)) {
       String address = "http://127.0.0.1:" + held.port().orElseThrow();
       HttpClient client = HttpClient.newHttpClient();
       HttpRequest.Builder metrics = HttpRequest.newBuilder(URI.create(address + "/metrics"));
@@ -129,6 +179,10 @@ class ServiceEndpointTest {
       assertThat(client.send(metrics.build(), body).statusCode()).isEqualTo(401);
       metrics.header("Authorization", "Bearer secret");
       assertThat(client.send(metrics.build(), body).statusCode()).isEqualTo(200);
+      HttpRequest.Builder asked = HttpRequest.newBuilder(URI.create(address + "/status"));
+      assertThat(client.send(asked.build(), body).statusCode()).isEqualTo(401);
+      asked.header("Authorization", "Bearer secret");
+      assertThat(client.send(asked.build(), body).statusCode()).isEqualTo(200);
       HttpRequest live = HttpRequest.newBuilder(URI.create(address + "/livez")).build();
       assertThat(client.send(live, body).statusCode()).isEqualTo(200);
     }
@@ -145,4 +199,6 @@ class ServiceEndpointTest {
   private static HealthSettings on(int port, String token) {
     return new HealthSettings("127.0.0.1", port, token);
   }
+
+  private record Own(String teacher, List<PartitionStanding> partitions) {}
 }

@@ -57,6 +57,16 @@ public final class HttpPromptProducer implements Service {
     return port;
   }
 
+  /** How it stands, for any thread. */
+  public IntakeStatus status() {
+    return new IntakeStatus(
+        settings.acceptance().source(),
+        port,
+        meters.count(Receipt.Outcome.ACCEPTED),
+        meters.count(Receipt.Outcome.DUPLICATE),
+        queue.prompts());
+  }
+
   /** What it has done so far, in a line. */
   public String news() {
     return "%,d prompts published, %,d were there already, %,d wait"

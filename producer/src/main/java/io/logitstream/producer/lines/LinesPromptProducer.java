@@ -96,6 +96,11 @@ public final class LinesPromptProducer implements Service {
         .formatted(published.sum(), known.sum(), bad.sum());
   }
 
+  /** How it stands, for any thread. */
+  public LinesStatus status() {
+    return new LinesStatus(settings.acceptance().source(), published.sum(), known.sum(), bad.sum());
+  }
+
   /** Prompts that were published. */
   public long published() {
     return published.sum();

@@ -3,6 +3,7 @@ package io.logitstream.trainer.ingest;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
+import io.logitstream.platform.health.PartitionStanding;
 import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.RetryPolicy;
@@ -59,6 +60,7 @@ public final class KafkaFeed<T> implements AutoCloseable {
   private final RandomGenerator random;
   private volatile Map<TopicPartition, OffsetAndMetadata> toCommit = Map.of();
   private volatile OptionalLong lag = OptionalLong.empty();
+  private volatile Map<Integer, Long> ends = Map.of();
   private volatile boolean grown;
   private Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
   private long committedNanos;
@@ -172,6 +174,23 @@ public final class KafkaFeed<T> implements AutoCloseable {
   /** Records between what was taken and the end of the log; empty where unknown. */
   public OptionalLong lag() {
     return lag.isPresent() ? OptionalLong.of(lag.getAsLong() + buffers.size()) : lag;
+  }
+
+  /** How far the positions of {@link #commit} are in each partition. */
+  public List<PartitionStanding> standings() {
+    Map<TopicPartition, OffsetAndMetadata> taken = toCommit;
+    Map<Integer, Long> known = ends;
+    List<PartitionStanding> standings = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      OffsetAndMetadata next = taken.get(partition);
+      standings.add(
+          PartitionStanding.of(
+              partition.topic(),
+              partition.partition(),
+              next == null ? null : next.offset(),
+              known.get(partition.partition())));
+    }
+    return standings;
   }
 
   /** Whether the topic has partitions that are not read. */
@@ -349,15 +368,30 @@ public final class KafkaFeed<T> implements AutoCloseable {
 
   private void refreshLag() {
     long behind = 0;
+    Map<Integer, Long> known = new HashMap<>();
     for (TopicPartition partition : partitions) {
       OptionalLong current = consumer.currentLag(partition);
-      if (current.isEmpty()) {
-        lag = OptionalLong.empty();
-        return;
+      if (current.isPresent()) {
+        behind += current.getAsLong();
+        position(partition)
+            .ifPresent(
+                at ->
+                    known.put(
+                        partition.partition(),
+                        Math.min(at + current.getAsLong(), end(partition.partition()))));
       }
-      behind += current.getAsLong();
     }
-    lag = OptionalLong.of(behind);
+    ends = Map.copyOf(known);
+    lag = known.size() == partitions.size() ? OptionalLong.of(behind) : OptionalLong.empty();
+  }
+
+  /** The position, without asking the broker; empty while it is not known. */
+  private OptionalLong position(TopicPartition partition) {
+    try {
+      return OptionalLong.of(consumer.position(partition, Duration.ZERO));
+    } catch (RetriableException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /** Asks what the client knows by now; it asks the broker every few minutes. */

@@ -1,5 +1,7 @@
 package io.logitstream.teacher.intake;
 
+import io.logitstream.platform.health.PartitionStanding;
+import java.util.List;
 import java.util.Optional;
 
 /** Hears of what an operator should know about the intake. Called on its thread. */
@@ -13,4 +15,7 @@ public interface IntakeEvents {
 
   /** So many offsets were deleted before their prompts were read. */
   void lost(long offsets);
+
+  /** How far the partitions are that this member has now; told often. */
+  void standing(List<PartitionStanding> partitions);
 }

@@ -2,24 +2,32 @@ package io.logitstream.teacher.intake;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.health.PartitionStanding;
 import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +41,7 @@ public final class PromptIntake {
   private static final int MAX_PROMPTS = 1_000;
 
   private final Consumer<String, byte[]> consumer;
+  private final String topic;
   private final Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation;
   private final IntakeEvents events;
   private final StartOffsets starts;
@@ -40,6 +49,7 @@ public final class PromptIntake {
   private final Execution execution;
   private final Deque<ConsumerRecord<String, byte[]>> fetched = new ArrayDeque<>();
   private final List<PreparedPrompt> gathered = new ArrayList<>();
+  private final Map<TopicPartition, Long> nextOffsets = new HashMap<>();
 
   /**
    * Subscribes the consumer.
@@ -54,6 +64,7 @@ public final class PromptIntake {
       IntakeEvents events,
       Execution execution) {
     this.consumer = consumer;
+    this.topic = topic;
     this.preparation = preparation;
     this.events = events;
     this.execution = execution;
@@ -99,7 +110,12 @@ public final class PromptIntake {
     gathered.clear();
     holds.clear();
     events.waiting(holds.why());
-    starts.seekToCommitted(consumer.assignment());
+    nextOffsets.putAll(starts.seekToCommitted(consumer.assignment()));
+  }
+
+  /** A transaction has committed these positions. */
+  public void committed(Map<TopicPartition, OffsetAndMetadata> positions) {
+    positions.forEach((partition, next) -> nextOffsets.replace(partition, next.offset()));
   }
 
   /** The group as a transaction must name it. */
@@ -174,7 +190,32 @@ public final class PromptIntake {
     try {
       consumer.poll(timeout).forEach(fetched::add);
     } catch (OffsetOutOfRangeException e) {
-      starts.seekIntoRange(e.offsetOutOfRangePartitions());
+      nextOffsets.putAll(starts.seekIntoRange(e.offsetOutOfRangePartitions()));
+    }
+    tellStandings();
+  }
+
+  private void tellStandings() {
+    List<PartitionStanding> standings = new ArrayList<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      standings.add(
+          PartitionStanding.of(
+              topic, partition.partition(), nextOffsets.get(partition), end(partition)));
+    }
+    standings.sort(Comparator.comparing(PartitionStanding::partition));
+    events.standing(standings);
+  }
+
+  /** Where the committed records end, as far as fetches told; nothing is asked of the broker. */
+  private @Nullable Long end(TopicPartition partition) {
+    OptionalLong behind = consumer.currentLag(partition);
+    if (behind.isEmpty()) {
+      return null;
+    }
+    try {
+      return consumer.position(partition, Duration.ZERO) + behind.getAsLong();
+    } catch (TimeoutException e) {
+      return null; // the position is being checked, after a change of leader
     }
   }
 
@@ -183,7 +224,7 @@ public final class PromptIntake {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       if (!partitions.isEmpty()) {
         LOGGER.info("assigned {}", partitions);
-        starts.seekToCommitted(partitions);
+        nextOffsets.putAll(starts.seekToCommitted(partitions));
       }
     }
 
@@ -194,6 +235,7 @@ public final class PromptIntake {
       }
       LOGGER.info("revoked {}", partitions);
       holds.forget(partitions);
+      nextOffsets.keySet().removeAll(partitions);
       events.waiting(holds.why());
       fetched.removeIf(read -> partitions.contains(PartitionHolds.partition(read)));
       gathered.removeIf(prompt -> partitions.contains(PartitionHolds.partition(prompt.read())));

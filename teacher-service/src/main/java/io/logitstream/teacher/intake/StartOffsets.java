@@ -30,12 +30,16 @@ final class StartOffsets {
     this.lost = lost;
   }
 
-  /** Goes to the committed offsets of partitions that are assigned. */
-  void seekToCommitted(Collection<TopicPartition> partitions) {
-    if (partitions.isEmpty()) {
-      return;
-    }
+  /**
+   * Goes to the committed offsets of partitions that are assigned.
+   *
+   * @return where reading begins in each
+   */
+  Map<TopicPartition, Long> seekToCommitted(Collection<TopicPartition> partitions) {
     Map<TopicPartition, Long> positions = new HashMap<>();
+    if (partitions.isEmpty()) {
+      return positions;
+    }
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
     for (TopicPartition partition : partitions) {
       OffsetAndMetadata next = committed.get(partition);
@@ -53,15 +57,22 @@ final class StartOffsets {
       } else if (position < beginning) {
         seekBehindLoss(partition, position, beginning);
       }
+      positions.merge(partition, beginning, Math::max);
     }
+    return positions;
   }
 
-  /** Goes on where positions are not in their partitions: below the beginning, or above the end. */
-  void seekIntoRange(Map<TopicPartition, Long> outOfRange) {
+  /**
+   * Goes on where positions are not in their partitions: below the beginning, or above the end.
+   *
+   * @return where reading goes on in each
+   */
+  Map<TopicPartition, Long> seekIntoRange(Map<TopicPartition, Long> outOfRange) {
     Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(outOfRange.keySet());
     outOfRange.forEach(
         (partition, position) ->
             seekBehindLoss(partition, position, beginnings.getOrDefault(partition, 0L)));
+    return beginnings;
   }
 
   private void seekBehindLoss(TopicPartition partition, long position, long beginning) {
