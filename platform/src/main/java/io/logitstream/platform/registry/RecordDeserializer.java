@@ -62,9 +62,15 @@ public final class RecordDeserializer<T extends SpecificRecord> implements AutoC
     Schema writer = writerSchema(topic, bytes);
     try {
       DatumWalk.check(writer, bytes, HEADER_BYTES);
+    } catch (RuntimeException e) {
+      throw poison(unreadable(writer, bytes, e), e);
+    }
+    try {
       return type.cast(deserializer.deserialize(topic, bytes, readerSchema));
     } catch (RuntimeException e) {
-      if (RegistryFailures.answer(e) != null) {
+      // It looks the schema up once more, by subject: a registry that went away between the two
+      // condemns no record.
+      if (RegistryFailures.answer(e) != null || RegistryFailures.isUnreachable(e)) {
         throw RegistryFailures.lookup("look up a schema of topic " + topic, url, e);
       }
       throw poison(unreadable(writer, bytes, e), e);

@@ -3,6 +3,8 @@ package io.logitstream.platform.registry;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import java.io.EOFException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What failures of the registry's client mean. */
@@ -24,6 +26,12 @@ final class RegistryFailures {
       cause = cause.getCause();
     }
     return null;
+  }
+
+  /** Whether a failure is one of the network; of bytes that were found whole there is no other. */
+  static boolean isUnreachable(Throwable failure) {
+    Throwable root = root(failure);
+    return root instanceof IOException && !(root instanceof EOFException);
   }
 
   /** A failure to look up the schema that a record was written with. */
