@@ -76,6 +76,12 @@ public final class IntakeFixture implements AutoCloseable {
 
   /** What an intake accepts prompts with; not open yet. */
   public PromptAcceptance acceptance(String source, RandomGenerator random, String... values) {
+    return acceptance(source, random, Clock.systemUTC(), values);
+  }
+
+  /** As the other one, at another time of day. */
+  public PromptAcceptance acceptance(
+      String source, RandomGenerator random, Clock clock, String... values) {
     OfferedSettings options = OfferedOptions.read(configuration(source, values));
     return new PromptAcceptance(
         clients(),
@@ -84,7 +90,7 @@ public final class IntakeFixture implements AutoCloseable {
         options.intake(),
         new Health(),
         "intake",
-        Clock.systemUTC(),
+        clock,
         random);
   }
 

@@ -1,5 +1,6 @@
 package io.logitstream.trainer;
 
+import io.logitstream.model.torchscript.ModelMemoryException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
@@ -130,6 +131,8 @@ public final class StudentTrainer implements Service {
           if (stop.await(pause)) {
             return;
           }
+        } catch (ModelMemoryException e) {
+          throw outOfMemory(e);
         }
       }
     } finally {
@@ -143,6 +146,15 @@ public final class StudentTrainer implements Service {
         ? known
         : new LogitstreamException(
             KafkaFailures.kindOf(problem), "training failed: " + problem, problem);
+  }
+
+  private LogitstreamException outOfMemory(ModelMemoryException failure) {
+    return new LogitstreamException(
+        FailureKind.FATAL,
+        ("could not take a step: %s. Lower train.micro-batch-tokens (%d), set train.recompute-layers"
+                + " to true, or train where there is more memory; the newest checkpoint stands")
+            .formatted(failure.getMessage(), settings.training().microBatchTokens()),
+        failure);
   }
 
   private static boolean mayGoOn(LogitstreamException failure, StopSignal stop) {

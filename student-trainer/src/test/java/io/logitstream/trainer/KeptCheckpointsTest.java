@@ -1,16 +1,24 @@
 package io.logitstream.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.LedgerReader;
 import io.logitstream.checkpoints.Lineage;
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.ClientSource;
 import io.logitstream.platform.kafka.PromptPartitioner;
+import io.logitstream.platform.lifecycle.Execution;
+import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.platform.registry.RecordSerializer;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.LedgerKind;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.trainer.recovery.TorchCompute;
 import io.logitstream.trainer.verification.CheckpointVerifier;
 import io.logitstream.trainer.verification.Verification;
 import java.nio.file.Path;
@@ -64,6 +72,22 @@ class KeptCheckpointsTest {
 
   @Test
   @Tag("long")
+  void aTimeOfDayThatIsSetBackExpiresNothingAndChangesNoWeight() throws Exception {
+    trainers.train("steady");
+    trainers.with("checkpoint.keep-for", "1h").with("checkpoint.sweep-every", "0s");
+    TrainerPorts ports =
+        new TrainerPorts(ClientSource.network(), new SetBackClock(), TorchCompute::start);
+    trainers.trainer("run", new TrainerProgress(), new Health(), ports).run(new StopSignal());
+
+    assertThat(trainers.manifests("run"))
+        .hasSameSizeAs(trainers.manifests("steady"))
+        .noneMatch(CheckpointManifest::getExpired);
+    assertThat(TrainerFixture.weightsSha256(trainers.newest("run")))
+        .isEqualTo(TrainerFixture.weightsSha256(trainers.newest("steady")));
+  }
+
+  @Test
+  @Tag("long")
   void aDamagedCheckpointIsGoneRoundAndTheWeightsAreThoseOfAnUndisturbedRun() throws Exception {
     trainers.train("undisturbed");
     trainers.with("train.max-steps", "6").train("run");
@@ -90,6 +114,42 @@ class KeptCheckpointsTest {
     assertThat(verify(3)).isEqualTo("PROVEN ");
     assertThat(verify(2)).startsWith("REFUTED");
     assertThat(lineage(newest).steps()).isEqualTo(newest.getStep());
+  }
+
+  @Test
+  void aStepThatMemoryDoesNotSufficeForEndsTheTrainerAndTheNewestCheckpointStands()
+      throws Exception {
+    trainUntilMemoryIsShort("run");
+    assertThat(trainers.newest("run").getStep()).isEqualTo(3);
+  }
+
+  @Test
+  @Tag("long")
+  void aRunThatLackedMemoryGoesOnWhereThereIsSomeToTheWeightsOfAnUndisturbedRun() throws Exception {
+    trainers.train("whole");
+    trainUntilMemoryIsShort("run");
+    trainers.train("run");
+    assertThat(TrainerFixture.weightsSha256(trainers.newest("run")))
+        .isEqualTo(TrainerFixture.weightsSha256(trainers.newest("whole")));
+  }
+
+  /** Memory does not suffice for step 5. */
+  private void trainUntilMemoryIsShort(String run) {
+    TrainerPorts ports =
+        new TrainerPorts(
+            ClientSource.network(),
+            Execution.system(),
+            settings -> new InsatiableCompute(TorchCompute.start(settings), 5));
+    assertThatThrownBy(
+            () ->
+                trainers
+                    .trainer(run, new TrainerProgress(), new Health(), ports)
+                    .run(new StopSignal()))
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FATAL))
+        .hasMessageContaining("could not take a step: the model asked for more memory")
+        .hasMessageContaining("Lower train.micro-batch-tokens (4096)");
   }
 
   private Lineage lineage(CheckpointManifest manifest) {

@@ -56,6 +56,10 @@ final class TrainerFixture {
   }
 
   StudentTrainer trainer(String run, TrainerProgress progress, Health health) {
+    return trainer(run, progress, health, TrainerPorts.production());
+  }
+
+  StudentTrainer trainer(String run, TrainerProgress progress, Health health, TrainerPorts ports) {
     Map<String, String> values = new HashMap<>(defaults);
     values.put("run", run);
     Configuration configuration =
@@ -66,7 +70,8 @@ final class TrainerFixture {
         new TopicSettings(pipeline.settings().topicPrefix(), TestPipeline.PARTITIONS, (short) 1),
         new SimpleMeterRegistry(),
         health,
-        progress);
+        progress,
+        ports);
   }
 
   List<CheckpointManifest> manifests(String run) {

@@ -1,5 +1,6 @@
 package io.logitstream.teacher;
 
+import io.logitstream.model.torchscript.ModelMemoryException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.DeadLetters;
@@ -152,7 +153,7 @@ final class TeacherLoop {
     for (List<Job> batch :
         BatchPlan.of(jobs, job -> job.window().positions(), settings.batchTokens())) {
       long startNanos = execution.nanos();
-      List<ScoredWindow> scored = scoring.score(batch.stream().map(Job::task).toList());
+      List<ScoredWindow> scored = score(scoring, batch);
       for (int index = 0; index < batch.size(); index++) {
         Job job = batch.get(index);
         ProducerRecord<String, byte[]> record =
@@ -161,6 +162,21 @@ final class TeacherLoop {
         tally.add(job.window(), record.value().length);
       }
       tally.scoringNanos += execution.nanos() - startNanos;
+    }
+  }
+
+  private List<ScoredWindow> score(WindowScoring scoring, List<Job> batch) {
+    try {
+      return scoring.score(batch.stream().map(Job::task).toList());
+    } catch (ModelMemoryException e) {
+      int longest = batch.stream().mapToInt(job -> job.window().positions()).max().orElse(0);
+      throw new LogitstreamException(
+          FailureKind.FATAL,
+          ("could not score %d windows of up to %d tokens at once: %s. Lower teacher.batch-tokens"
+                  + " (%d) or teacher.window-tokens, or run the teacher where there is more memory;"
+                  + " nothing of them was published")
+              .formatted(batch.size(), longest, e.getMessage(), settings.batchTokens()),
+          e);
     }
   }
 

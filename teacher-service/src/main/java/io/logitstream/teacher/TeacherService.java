@@ -220,7 +220,7 @@ public final class TeacherService implements Service {
                     settings.backpressure(),
                     new KafkaGroupPositions(
                         admin, outbox.teacherLogits().topic(), outbox.teacherLogits().partitions()),
-                    ports.execution()::now),
+                    ports.execution()::nanos),
                 new PromptIntake(
                     consumer,
                     Topic.PROMPTS.named(topics.prefix()),

@@ -71,9 +71,15 @@ final class Pipeline implements AutoCloseable {
   }
 
   TeacherService teacher(MeterRegistry meters, Health health) {
-    Configuration configuration =
-        Configuration.load(TeacherService.settings(), ConfigurationLayers.of(overrides));
-    return new TeacherService(configuration, meters, health);
+    return new TeacherService(configuration(), meters, health);
+  }
+
+  TeacherService teacher(Health health, TeacherPorts ports) {
+    return new TeacherService(configuration(), new SimpleMeterRegistry(), health, ports);
+  }
+
+  private Configuration configuration() {
+    return Configuration.load(TeacherService.settings(), ConfigurationLayers.of(overrides));
   }
 
   String topic(Topic topic) {

@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ai.djl.ndarray.NDManager;
+import io.logitstream.model.torchscript.TorchEngine;
+import io.logitstream.model.torchscript.TorchProgram;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.LetterHeaders;
 import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.ClientSource;
 import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.teacher.scoring.WindowScoring;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -162,6 +169,60 @@ class SurroundingsTest {
       assertThat(meters.get("logitstream.teacher.lost.offsets").functionCounter().count())
           .isEqualTo(40);
     }
+  }
+
+  @Test
+  void aBatchThatMemoryDoesNotSufficeForEndsTheTeacherWithTheSettingsToLower(KafkaSettings kafka)
+      throws Exception {
+    try (Pipeline pipeline = labels(kafka)) {
+      pipeline.send(Pipeline.prompt(0, "text").build());
+      TeacherPorts ports =
+          new TeacherPorts(
+              ClientSource.network(), Execution.system(), SurroundingsTest::insatiable, "memory");
+
+      assertThatThrownBy(() -> pipeline.teacher(new Health(), ports).run(new StopSignal()))
+          .isInstanceOfSatisfying(
+              LogitstreamException.class,
+              failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FATAL))
+          .hasMessageContaining("could not score 1 windows of up to ")
+          .hasMessageContaining("you tried to allocate 140737488355328 bytes")
+          .hasMessageContaining("Lower teacher.batch-tokens (4096)");
+      assertThat(pipeline.logits(Topic.TEACHER_LOGITS)).isEmpty();
+
+      try (RunningTeacher teacher = RunningTeacher.start(pipeline.teacher())) {
+        await().atMost(LONG).until(() -> teacher.progress().prompts() == 1);
+      }
+      assertThat(pipeline.logits(Topic.TEACHER_LOGITS)).hasSize(1);
+    }
+  }
+
+  /** A teacher whose program asks libtorch for 128 TiB. */
+  private static TeacherModel insatiable(TeacherSettings settings) throws IOException {
+    TeacherModel model = TeacherModel.open(settings);
+    NDManager manager = TorchEngine.start("cpu", 1).newManager();
+    TorchProgram program =
+        TorchProgram.compile(
+            manager,
+            "  def score(self, x: Tensor) -> Tensor:\n"
+                + "    return torch.add(torch.zeros([35184372088832]), x)\n");
+    WindowScoring scoring =
+        batch -> {
+          program.infer(manager, "score", manager.create(0f));
+          throw new AssertionError("there is no such memory");
+        };
+    return new TeacherModel(
+        model.identity(),
+        model.tokenizer(),
+        model.conversations(),
+        model.computeType(),
+        scoring,
+        scoring,
+        model.sizing(),
+        () -> {
+          program.close();
+          manager.close();
+          model.close();
+        });
   }
 
   private Pipeline labels(KafkaSettings kafka) {

@@ -9,6 +9,8 @@ import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.logits.TeacherLogitsRecords;
 import io.logitstream.platform.deadletter.LetterHeaders;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.ClientSource;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.PromptPartitioner;
 import io.logitstream.schemas.ChatMessage;
@@ -29,6 +31,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,6 +257,38 @@ class TeacherServiceTest {
                 });
       }
       assertOnce(pipeline, 300);
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void aTimeOfDayThatIsSetBackAgainAndAgainHoldsNobodyUp(KafkaSettings kafka) throws Exception {
+    try (Pipeline pipeline =
+        new Pipeline(kafka)
+            .with("teacher.model", TinyTeacher.withoutWeights(directory))
+            .with("teacher.encoding", "labels")
+            .with("teacher.batch-tokens", 64)
+            .with("backpressure.groups", "students")
+            .with("backpressure.max-lag", 10)
+            .with("backpressure.check-interval", "10ms")
+            .with("backpressure.ignore-after", "1h")) {
+      for (int index = 0; index < 60; index++) {
+        pipeline.send(Pipeline.prompt(index, LONG_TEXT).build());
+      }
+      TeacherPorts ports =
+          new TeacherPorts(
+              ClientSource.network(), new SetBackClock(), TeacherModel::open, "set-back");
+      try (RunningTeacher teacher = RunningTeacher.start(pipeline.teacher(new Health(), ports))) {
+        await().atMost(LONG).until(() -> teacher.progress().paused());
+        await()
+            .atMost(LONG)
+            .until(
+                () -> {
+                  commitEnds(pipeline);
+                  return teacher.progress().prompts() == 60;
+                });
+      }
+      assertOnce(pipeline, 60);
     }
   }
 

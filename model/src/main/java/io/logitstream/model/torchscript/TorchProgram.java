@@ -1,5 +1,6 @@
 package io.logitstream.model.torchscript;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,8 +20,8 @@ import java.util.List;
  * A stateless TorchScript program: methods over tensors that the caller owns. One thread at a time,
  * but any thread: every call sets the modes that libtorch keeps per thread.
  *
- * <p>Errors inside a method (shapes, allocation) arrive as {@link ai.djl.engine.EngineException}
- * with the script's line.
+ * <p>Errors inside a method (shapes) arrive as {@link EngineException} with the script's line;
+ * where memory does not suffice, as {@link ModelMemoryException}.
  */
 public final class TorchProgram implements AutoCloseable {
   private static final String METHOD_PREFIX = "module_method:";
@@ -65,6 +66,8 @@ public final class TorchProgram implements AutoCloseable {
     try (Arguments values = new Arguments(arguments);
         IValue result = IValueUtils.runMethod(block, method, values.array())) {
       return result.toNDList((PtNDManager) results);
+    } catch (EngineException e) {
+      throw ModelMemoryException.orItself(e);
     }
   }
 
@@ -74,6 +77,8 @@ public final class TorchProgram implements AutoCloseable {
     try (Arguments values = new Arguments(arguments);
         IValue result = IValueUtils.runMethod(block, method, values.array())) {
       return result.toDouble();
+    } catch (EngineException e) {
+      throw ModelMemoryException.orItself(e);
     }
   }
 
@@ -103,6 +108,8 @@ public final class TorchProgram implements AutoCloseable {
       NDList outputs = IValueUtils.forward(block, inputs, true);
       outputs.attach(results);
       return outputs;
+    } catch (EngineException e) {
+      throw ModelMemoryException.orItself(e);
     } finally {
       JniUtils.setGradMode(false);
     }

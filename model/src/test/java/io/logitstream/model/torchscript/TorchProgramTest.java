@@ -43,6 +43,8 @@ class TorchProgramTest {
           return out
         def bad(self, x: Tensor) -> Tensor:
           return torch.matmul(x, x)
+        def enormous(self, x: Tensor) -> Tensor:
+          return torch.add(torch.zeros([35184372088832]), x)
       """;
 
   private final TorchEngine engine = TorchEngine.start("cpu", 1);
@@ -119,6 +121,17 @@ class TorchProgramTest {
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(() -> program.infer(manager, "bad", x))
         .withMessageContaining("torch.matmul(x, x)");
+  }
+
+  @Test
+  void moreMemoryThanThereIsIsNamedAndTheProgramGoesOn() {
+    NDArray x = manager.create(new float[] {1});
+    assertThatExceptionOfType(ModelMemoryException.class)
+        .isThrownBy(() -> program.infer(manager, "enormous", x))
+        .withMessageStartingWith("the model asked for more memory than there is (")
+        .withMessageContaining("140737488355328 bytes");
+    assertThat(program.infer(manager, "grow", x).singletonOrThrow().toFloatArray())
+        .containsExactly(2f);
   }
 
   @Test

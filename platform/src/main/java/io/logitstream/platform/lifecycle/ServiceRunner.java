@@ -98,6 +98,10 @@ public final class ServiceRunner {
 
   /** What our own code throws says enough by its message. */
   private static String describe(Throwable failure) {
+    if (failure instanceof OutOfMemoryError) {
+      return "the memory that Java may use, %d MiB, is full (%s): give the process more (-Xmx, as JDK_JAVA_OPTIONS=-Xmx4g), or lower what it holds at once (its settings for batches, buffers and queues)"
+          .formatted(Runtime.getRuntime().maxMemory() >> 20, failure.getMessage());
+    }
     return failure instanceof LogitstreamException
         ? String.valueOf(failure.getMessage())
         : failure.toString();

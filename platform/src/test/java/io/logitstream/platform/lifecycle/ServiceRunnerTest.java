@@ -94,6 +94,26 @@ class ServiceRunnerTest {
   }
 
   @Test
+  void aFullHeapEndsTheServiceAndStopsTheOthersInOrder() {
+    AtomicBoolean inOrder = new AtomicBoolean();
+    ExitStatus status =
+        runner(LONG)
+            .run(
+                Map.of(
+                    "takes",
+                    s -> {
+                      // 16 GiB at once: refused before anything else of this process lacks room.
+                      long[] enormous = new long[Integer.MAX_VALUE - 8];
+                      throw new AssertionError("there is no such heap: " + enormous.length);
+                    },
+                    "goes on",
+                    s -> inOrder.set(s.await(LONG))));
+
+    assertThat(status).isEqualTo(ExitStatus.FAILURE);
+    assertThat(inOrder).isTrue();
+  }
+
+  @Test
   void aTryingThatAStopCutShortIsNoFailure() {
     assertThat(
             runner(LONG)

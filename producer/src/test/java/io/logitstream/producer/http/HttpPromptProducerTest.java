@@ -8,9 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.producer.IntakeFixture;
 import io.logitstream.producer.RunningProducer;
+import io.logitstream.producer.intake.PromptAcceptance;
+import io.logitstream.producer.intake.Receipt;
+import io.logitstream.producer.offered.OfferedPrompt;
 import io.logitstream.schemas.ChatMessage;
+import io.logitstream.schemas.OriginKind;
 import io.logitstream.schemas.Prompt;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -20,13 +25,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -227,6 +239,53 @@ class HttpPromptProducerTest {
                       == 200);
     }
     assertThat(fixture.prompts("expiring")).hasSize(2);
+  }
+
+  @Test
+  void aTimeOfDayThatIsSetBackForgetsNoKeyAndUsesNoPlaceTwice() throws Exception {
+    Instant noon = Instant.parse("2026-03-01T12:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(noon);
+    InstantSource source = now::get;
+    Clock clock = source.withZone(ZoneOffset.UTC);
+    StopSignal stop = new StopSignal();
+    try (PromptAcceptance intake = fixture.acceptance("set-back", new Random(1), clock)) {
+      intake.open(stop);
+      assertThat(offer(intake, "a", stop)).isEqualTo(Receipt.Outcome.ACCEPTED);
+      now.set(noon.minus(Duration.ofDays(3)));
+      intake.expireKeys(stop);
+      assertThat(offer(intake, "a", stop)).isEqualTo(Receipt.Outcome.DUPLICATE);
+      assertThat(offer(intake, "b", stop)).isEqualTo(Receipt.Outcome.ACCEPTED);
+    }
+    now.set(noon.minus(Duration.ofDays(3)).plusSeconds(1));
+    try (PromptAcceptance next = fixture.acceptance("set-back", new Random(2), clock)) {
+      next.open(stop);
+      assertThat(offer(next, "a", stop)).isEqualTo(Receipt.Outcome.DUPLICATE);
+      assertThat(offer(next, "b", stop)).isEqualTo(Receipt.Outcome.DUPLICATE);
+      assertThat(offer(next, "c", stop)).isEqualTo(Receipt.Outcome.ACCEPTED);
+    }
+    assertThat(fixture.prompts("set-back"))
+        .extracting(Prompt::getSourceIndex)
+        .containsExactly(0L, 1L, 2L);
+  }
+
+  private static Receipt.Outcome offer(PromptAcceptance intake, String key, StopSignal stop)
+      throws Exception {
+    OfferedPrompt prompt =
+        new OfferedPrompt(
+            Optional.of(key),
+            Optional.of("the text of " + key),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            OriginKind.HUMAN,
+            1,
+            true,
+            Map.of());
+    return intake
+        .accept(List.of(new PromptAcceptance.Offer(prompt, key)), Optional.empty(), stop)
+        .get(0)
+        .outcome();
   }
 
   @Test

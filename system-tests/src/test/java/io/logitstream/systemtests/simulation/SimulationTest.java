@@ -50,6 +50,7 @@ class SimulationTest {
     OURS.setLevel(BEFORE);
   }
 
+  /** Every machine's time of day is set back every few seconds, too. */
   @Test
   void whateverFailsTheRunIsWhole() throws Exception {
     assertThat(simulate("--seeds", Integer.toString(SEEDS))).startsWith("0 ");

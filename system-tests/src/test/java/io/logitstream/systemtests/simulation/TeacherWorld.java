@@ -1,6 +1,7 @@
 package io.logitstream.systemtests.simulation;
 
 import io.logitstream.platform.health.Health;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.systemtests.simulation.log.Network;
@@ -131,7 +132,7 @@ final class TeacherWorld implements Course {
       return;
     }
     SimulatedProcess process = scheduler.newProcess("teacher-" + (teachers.size() + 1));
-    SimulatedExecution execution = new SimulatedExecution(scheduler, process);
+    Execution execution = plant.execution(new SimulatedExecution(scheduler, process));
     StopSignal stop = new StopSignal(execution);
     teachers.put(process, stop);
     trace.tell(() -> "start " + process);
@@ -153,7 +154,7 @@ final class TeacherWorld implements Course {
         });
   }
 
-  private TeacherService teacher(SimulatedProcess process, SimulatedExecution execution) {
+  private TeacherService teacher(SimulatedProcess process, Execution execution) {
     return new TeacherService(
         scenario.configuration(),
         new SimpleMeterRegistry(),

@@ -4,6 +4,7 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.ClientSource;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.systemtests.simulation.log.Network;
@@ -195,7 +196,7 @@ final class World implements Course {
       return;
     }
     SimulatedProcess process = scheduler.newProcess("trainer-" + (trainers.size() + 1));
-    SimulatedExecution execution = new SimulatedExecution(scheduler, process);
+    Execution execution = plant.execution(new SimulatedExecution(scheduler, process));
     StopSignal stop = new StopSignal(execution);
     trainers.add(process);
     stops.put(process, stop);
@@ -220,7 +221,7 @@ final class World implements Course {
   }
 
   private StudentTrainer trainer(
-      SimulatedProcess process, SimulatedExecution execution, boolean acceptsLoss) {
+      SimulatedProcess process, Execution execution, boolean acceptsLoss) {
     return new StudentTrainer(
         acceptsLoss ? scenario.acceptingTrainer() : scenario.trainer(),
         Traffic.KAFKA,

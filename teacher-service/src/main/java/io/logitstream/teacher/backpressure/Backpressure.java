@@ -3,14 +3,12 @@ package io.logitstream.teacher.backpressure;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.teacher.backpressure.GroupPositions.Standing;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,29 +22,35 @@ public final class Backpressure {
 
   private final BackpressureSettings settings;
   private final GroupPositions positions;
-  private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Map<String, Moved> moved = new HashMap<>();
   private final Set<String> stopped = new TreeSet<>();
-  private @Nullable Instant lastCheck;
+  private boolean checked;
+  private long checkedNanos;
   private boolean holdsBack;
 
+  /**
+   * @param nanoTime a clock that never goes back, in nanoseconds: after a time of day that was set
+   *     back, nobody would look for as long
+   */
   public Backpressure(
-      BackpressureSettings settings, GroupPositions positions, InstantSource clock) {
+      BackpressureSettings settings, GroupPositions positions, LongSupplier nanoTime) {
     this.settings = settings;
     this.positions = positions;
-    this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /** Whether to wait now; looks at the positions when the last look is old enough. */
   public boolean holdsBack() {
-    Instant now = clock.instant();
+    long nowNanos = nanoTime.getAsLong();
     if (settings.groups().isEmpty()
-        || lastCheck != null && now.isBefore(lastCheck.plus(settings.checkInterval()))) {
+        || checked && nowNanos - checkedNanos < settings.checkInterval().toNanos()) {
       return holdsBack;
     }
-    lastCheck = now;
+    checked = true;
+    checkedNanos = nowNanos;
     try {
-      decide(positions.read(settings.groups()), now);
+      decide(positions.read(settings.groups()), nowNanos);
     } catch (LogitstreamException e) {
       if (e.kind() != FailureKind.RETRYABLE) {
         throw e;
@@ -61,11 +65,11 @@ public final class Backpressure {
     return List.copyOf(stopped);
   }
 
-  private void decide(Map<String, Standing> standings, Instant now) {
+  private void decide(Map<String, Standing> standings, long nowNanos) {
     boolean held = false;
     for (String group : settings.groups()) {
       Standing standing = standings.getOrDefault(group, new Standing(0, 0));
-      held |= isBehindAndMoves(group, standing, now);
+      held |= isBehindAndMoves(group, standing, nowNanos);
     }
     if (held != holdsBack) {
       LOGGER.debug(
@@ -77,18 +81,18 @@ public final class Backpressure {
     holdsBack = held;
   }
 
-  private boolean isBehindAndMoves(String group, Standing standing, Instant now) {
+  private boolean isBehindAndMoves(String group, Standing standing, long nowNanos) {
     Moved last = moved.get(group);
     boolean behind = standing.lag() > settings.maxLag();
     // One that is not behind has no reason to move: its time begins when it falls behind.
     if (!behind || last == null || last.position() != standing.position()) {
-      moved.put(group, new Moved(standing.position(), now));
+      moved.put(group, new Moved(standing.position(), nowNanos));
       if (stopped.remove(group)) {
         LOGGER.info("group {} moves again", group);
       }
       return behind;
     }
-    boolean stands = !now.isBefore(last.at().plus(settings.ignoreAfter()));
+    boolean stands = nowNanos - last.atNanos() >= settings.ignoreAfter().toNanos();
     if (stands && stopped.add(group)) {
       LOGGER.warn(
           "group {} is {} records behind and has not moved for {} s: it is ignored until it moves",
@@ -99,5 +103,5 @@ public final class Backpressure {
     return !stands;
   }
 
-  private record Moved(long position, Instant at) {}
+  private record Moved(long position, long atNanos) {}
 }

@@ -1,6 +1,7 @@
 package io.logitstream.systemtests.simulation.plants;
 
 import io.logitstream.platform.kafka.ClientSource;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.systemtests.simulation.log.SimulatedClients;
 import io.logitstream.trainer.recovery.Compute;
 
@@ -37,6 +38,11 @@ public interface Plant {
   /** The clients of a teacher's process. */
   default ClientSource teacherClients(SimulatedClients clients) {
     return clients;
+  }
+
+  /** The clock and threads of a service's process. */
+  default Execution execution(Execution execution) {
+    return execution;
   }
 
   /** What a trainer computes on. */

@@ -43,6 +43,7 @@ public final class Plants {
   private static List<Plant> all() {
     List<Plant> all = new ArrayList<>(trainers());
     all.addAll(TeacherPlants.ALL);
+    all.add(new TimeOfDay());
     return List.copyOf(all);
   }
 

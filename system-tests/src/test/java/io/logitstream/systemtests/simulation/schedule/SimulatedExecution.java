@@ -1,6 +1,7 @@
 package io.logitstream.systemtests.simulation.schedule;
 
 import io.logitstream.platform.lifecycle.Execution;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -15,10 +16,13 @@ import java.util.random.RandomGenerator;
 public record SimulatedExecution(Scheduler scheduler, SimulatedProcess process)
     implements Execution {
   private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+  private static final long SET_BACK_EVERY_NANOS = Duration.ofSeconds(3).toNanos();
 
+  /** The time of day, which somebody sets back an hour every three seconds. */
   @Override
   public Instant now() {
-    return EPOCH.plusNanos(scheduler.nowNanos());
+    long nanos = scheduler.nowNanos();
+    return EPOCH.plusNanos(nanos).minus(Duration.ofHours(nanos / SET_BACK_EVERY_NANOS));
   }
 
   @Override
