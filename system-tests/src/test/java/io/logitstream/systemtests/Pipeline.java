@@ -172,11 +172,29 @@ final class Pipeline {
     }
   }
 
-  ServiceProcess produce(double promptsPerSecond) throws IOException {
+  /**
+   * A producer of the documents.
+   *
+   * @param settings further settings, each NAME=VALUE
+   */
+  ServiceProcess produce(double promptsPerSecond, String... settings) throws IOException {
     List<String> command = new ArrayList<>(List.of("produce"));
     producing("documents", promptsPerSecond)
         .forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
     return start(prefix + "producer", connected(command));
+  }
+
+  /** An intake over HTTP, of the source "api". */
+  ServiceProcess intake(int port, String... settings) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("produce", "--source", "api", "--http", Integer.toString(port)));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
+    return start(prefix + "intake", connected(command));
   }
 
   /** A producer's settings, the connection's left out. */
@@ -266,9 +284,17 @@ final class Pipeline {
 
   /** The index, which answers on any free port. */
   ServiceProcess index() throws IOException {
-    Path data = folder.resolve(prefix + "index");
-    return start(
-        prefix + "index", connected(List.of("index", "--data", data.toString(), "--port", "0")));
+    return index(folder.resolve(prefix + "index"));
+  }
+
+  /** An index that keeps its stores in a folder. */
+  ServiceProcess index(Path stores, String... settings) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("index", "--data", stores.toString(), "--port", "0"));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
+    return start(prefix + "index", connected(command));
   }
 
   /** Waits until the registry, and behind it the broker, answer. */
@@ -406,7 +432,8 @@ final class Pipeline {
         directory, TINY, Weights.initialise(TINY, seed), TensorType.F32, tokenizer);
   }
 
-  private static int freePort() throws IOException {
+  /** A port that is free now. */
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class SurroundingsWatch implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(SurroundingsWatch.class);
   private static final Duration BETWEEN = Duration.ofSeconds(10);
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
 
   private final Health health;
@@ -37,13 +37,24 @@ public final class SurroundingsWatch implements AutoCloseable {
     this.execution = execution;
   }
 
-  /** Watches Kafka and the schema registry. */
+  /** Watches Kafka and the schema registry, and asks them every ten seconds. */
   public static SurroundingsWatch start(KafkaSettings settings, Health health) {
+    return start(settings, BETWEEN, ANSWER_WITHIN, health);
+  }
+
+  /**
+   * Watches Kafka and the schema registry.
+   *
+   * @param between pause between an answer and the next question
+   * @param within how long an answer may take
+   */
+  public static SurroundingsWatch start(
+      KafkaSettings settings, Duration between, Duration within, Health health) {
     return start(
         List.of(
-            new KafkaCluster(new KafkaClients(settings, "watch"), ANSWER_WITHIN),
-            new Registry(settings, ANSWER_WITHIN)),
-        BETWEEN,
+            new KafkaCluster(new KafkaClients(settings, "watch"), within),
+            new Registry(settings, within)),
+        between,
         health,
         Execution.system());
   }
