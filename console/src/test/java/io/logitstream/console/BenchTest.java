@@ -43,6 +43,42 @@ class BenchTest {
   }
 
   @Test
+  void aTrainersLoopIsTimedBesideTheSameStepsFromMemory() throws Exception {
+    Invocation bench =
+        Invocation.of(
+            "bench",
+            "loop",
+            "--shape",
+            SHAPE,
+            "--sequences",
+            "2",
+            "--positions",
+            "8",
+            "--ids",
+            "4",
+            "--rounds",
+            "2",
+            "--warmup",
+            "1",
+            "--steps",
+            "9",
+            "--dtype",
+            "f32");
+
+    assertThat(bench.err()).isEmpty();
+    JsonNode figures = bench.json();
+    assertThat(figures.get("sameWeights").asBoolean()).isTrue();
+    assertThat(figures.get("waitShare").asDouble()).isBetween(0.0, 1.0);
+    for (String figure :
+        List.of("tokensPerSecond", "fromMemoryTokensPerSecond", "timeRatio", "bytesPerToken")) {
+      assertThat(figures.get(figure).asDouble()).as(figure).isPositive();
+    }
+    boolean isFed = figures.get("waitShare").asDouble() < figures.get("mostWaitShare").asDouble();
+    assertThat(figures.get("holds").asBoolean()).isEqualTo(isFed);
+    assertThat(bench.status()).isEqualTo(isFed ? 0 : 3);
+  }
+
+  @Test
   void writingIsTimedTokenByToken() throws Exception {
     Invocation bench =
         Invocation.of(
@@ -171,6 +207,73 @@ class BenchTest {
     methods.forEach(
         method -> assertThat(method.get("forwardKl").get("value").asDouble()).isPositive());
     assertThat(Files.size(picture)).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // What neither a compressor nor a 5-gram can do anything with costs a model that knows nothing
+    // eight bits a byte.
+    "q#Zx@%&^~|<>?!0123456789, 0",
+    "some words some words some words some words some words some words some words some words, 3"
+  })
+  void aTeacherIsMeasuredBesideXzAndA5Gram(String text, int status, @TempDir Path folder)
+      throws Exception {
+    Path training = folder.resolve("training");
+    Path old = Files.createDirectories(training.resolve("words"));
+    Files.writeString(old.resolve("old.txt"), "some words ".repeat(60));
+    Path traffic = Files.createDirectories(folder.resolve("traffic/words/a"));
+    Files.writeString(traffic.resolve("first.txt"), text);
+    Files.writeString(traffic.resolve("second.txt"), "some words ".repeat(50));
+
+    Invocation bench =
+        Invocation.of(
+            "bench",
+            "teacher-quality",
+            "--teacher",
+            TinyModel.write(folder.resolve("teacher"), 3).toString(),
+            "--training",
+            training.toString(),
+            "--traffic",
+            folder.resolve("traffic").toString(),
+            "--every",
+            "2",
+            "--sample-tokens",
+            "3",
+            "--output",
+            "json");
+
+    assertThat(bench.err()).contains("words is measured");
+    assertThat(bench.status()).isEqualTo(status);
+    assertThat(bench.json().get("holds").asBoolean()).isEqualTo(status == 0);
+    JsonNode words = bench.json().get("domains").get("words");
+    assertThat(words.get("documents").asInt()).isEqualTo(1);
+    // The reader ends a text with a line end.
+    assertThat(words.get("bytes").asInt()).isEqualTo(text.length() + 1);
+    assertThat(words.get("bitsPerByte").asDouble()).isBetween(5.0, 11.0);
+    assertThat(bench.json().get("nearDuplicates"))
+        .anySatisfy(
+            overlap -> {
+              assertThat(overlap.get("of").asText()).isEqualTo("words");
+              assertThat(overlap.get("documentsOverHalf")).hasSize(1);
+            });
+    assertThat(text).startsWith(bench.json().get("samples").get(0).get("prompt").asText().strip());
+  }
+
+  @Test
+  void textsThatAreNotThereAreRefusedByName(@TempDir Path folder) throws Exception {
+    Invocation refused =
+        Invocation.of(
+            "bench",
+            "teacher-quality",
+            "--teacher",
+            TinyModel.write(folder.resolve("teacher"), 3).toString(),
+            "--training",
+            folder.resolve("nowhere").toString(),
+            "--traffic",
+            folder.resolve("nowhere").toString());
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("nowhere is not there").contains("for each domain");
   }
 
   @Test

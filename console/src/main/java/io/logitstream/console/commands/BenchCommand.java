@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       BenchStepCommand.class,
+      BenchLoopCommand.class,
       BenchTeacherCommand.class,
+      BenchTeacherQualityCommand.class,
       BenchGenerateCommand.class,
       BenchCheckpointsCommand.class,
       BenchCodecCommand.class,
@@ -28,9 +30,11 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  logitstream bench step --dtype f32",
+      "  logitstream bench loop",
       "  logitstream bench generate --model demo-teacher",
       "  logitstream bench checkpoints",
       "  logitstream bench codec --embedded",
+      "  logitstream bench teacher-quality",
       "  logitstream bench quality --output text",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command

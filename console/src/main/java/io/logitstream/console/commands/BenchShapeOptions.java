@@ -60,6 +60,14 @@ final class BenchShapeOptions {
         : ModelDirectory.open(model).config();
   }
 
+  String device() {
+    return device;
+  }
+
+  int threads() {
+    return threads;
+  }
+
   TorchEngine start() {
     return TorchEngine.start(device, threads);
   }

@@ -4,28 +4,23 @@ import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A broker and a registry in this process, whose temporary folder goes when it is closed. */
 final class TemporaryKafka implements AutoCloseable {
-  private final Path folder;
+  private final TemporaryFolder folder;
   private final EmbeddedBroker broker;
   private final EmbeddedRegistry registry;
 
-  private TemporaryKafka(Path folder, EmbeddedBroker broker, EmbeddedRegistry registry) {
+  private TemporaryKafka(TemporaryFolder folder, EmbeddedBroker broker, EmbeddedRegistry registry) {
     this.folder = folder;
     this.broker = broker;
     this.registry = registry;
   }
 
   static TemporaryKafka start() throws IOException {
-    Path folder = Files.createTempDirectory("logitstream-bench");
-    EmbeddedBroker broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(folder, 0));
+    TemporaryFolder folder = TemporaryFolder.create("logitstream-bench");
+    EmbeddedBroker broker = EmbeddedBroker.start(new EmbeddedBrokerSettings(folder.path(), 0));
     try {
       return new TemporaryKafka(
           folder, broker, EmbeddedRegistry.start(broker.bootstrapServers(), 0));
@@ -45,11 +40,6 @@ final class TemporaryKafka implements AutoCloseable {
   public void close() throws IOException {
     registry.close();
     broker.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
-      }
-    }
+    folder.close();
   }
 }

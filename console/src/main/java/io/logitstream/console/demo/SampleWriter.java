@@ -2,12 +2,11 @@ package io.logitstream.console.demo;
 
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.console.models.CheckpointModels;
-import io.logitstream.console.models.ContinuedText;
 import io.logitstream.console.models.LoadedModel;
+import io.logitstream.console.models.WrittenOn;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.Decoder;
 import io.logitstream.model.decoder.ModelDirectory;
-import io.logitstream.model.generation.Generator;
 import io.logitstream.model.generation.SamplingSettings;
 import io.logitstream.model.tokenizer.Tokenizer;
 import io.logitstream.model.torchscript.TorchEngine;
@@ -17,11 +16,9 @@ import io.logitstream.schemas.CheckpointManifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +75,10 @@ final class SampleWriter {
           continue;
         }
         shownSequence = checkpoint.getSequence();
-        WritingSample sample = write(checkpoint, beginning(texts.get(written++ % texts.size())));
+        WritingSample sample =
+            write(
+                checkpoint,
+                WrittenOn.beginning(texts.get(written++ % texts.size()), PROMPT_CHARACTERS));
         if (stop.requested()) {
           return; // cut short
         }
@@ -115,30 +115,7 @@ final class SampleWriter {
   private String continuation(TorchEngine engine, LoadedModel model, String prompt) {
     try (Tokenizer tokenizer = model.tokenizer();
         Decoder decoder = model.decoder(engine, ComputeType.F32)) {
-      int[] text = tokenizer.encode(prompt);
-      int[] ids =
-          tokenizer.bos().isPresent()
-              ? IntStream.concat(IntStream.of(tokenizer.bos().getAsInt()), Arrays.stream(text))
-                  .toArray()
-              : text;
-      ContinuedText continued = new ContinuedText(tokenizer, ids[ids.length - 1]);
-      new Generator(decoder)
-          .generate(
-              ids,
-              TOKENS,
-              SAMPLING,
-              token -> {
-                continued.append(token);
-                return !stop.requested();
-              });
-      return continued.all();
+      return WrittenOn.after(prompt, decoder, tokenizer, TOKENS, SAMPLING, () -> !stop.requested());
     }
-  }
-
-  /** The first lines of a text, ending within a line so that there is something to go on with. */
-  private static String beginning(String text) {
-    int end = Math.min(text.length(), PROMPT_CHARACTERS);
-    int space = text.lastIndexOf(' ', end - 1);
-    return text.substring(0, space > end / 2 ? space : end);
   }
 }

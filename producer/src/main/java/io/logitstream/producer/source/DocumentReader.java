@@ -29,12 +29,19 @@ final class DocumentReader {
    * @throws LogitstreamException RETRYABLE if the disk fails
    */
   List<String> pieces(Catalog.Item item) {
+    return whole(item)
+        .map(found -> TextPieces.cut(found, settings.maxCharacters()))
+        .orElse(List.of());
+  }
+
+  /** The whole text of a document, never an empty one; fails and tells as {@link #pieces}. */
+  Optional<String> whole(Catalog.Item item) {
     DocumentEntry document = item.document();
     Optional<String> text = text(item).map(read -> clean(read, document.extension()));
     if (text.isPresent() && text.get().isEmpty()) {
       skipped.skipped(document.name(), SkipReason.BLANK, "holds no text beside licences");
     }
-    return text.map(found -> TextPieces.cut(found, settings.maxCharacters())).orElse(List.of());
+    return text.filter(found -> !found.isEmpty());
   }
 
   private Optional<String> text(Catalog.Item item) {

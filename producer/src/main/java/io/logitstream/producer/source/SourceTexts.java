@@ -29,4 +29,29 @@ public final class SourceTexts {
     }
     return documents;
   }
+
+  /**
+   * Gives out every document as a whole, licences stripped, domain after domain.
+   *
+   * @param skipped hears of documents without a text
+   * @throws LogitstreamException as {@link #forEach}
+   */
+  public static void forEachDocument(
+      SourceSettings settings, SkippedDocuments skipped, Consumer<SourceDocument> consumer) {
+    DocumentReader reader = new DocumentReader(settings, skipped);
+    try (Catalog catalog = Catalog.open(settings)) {
+      for (String domain : settings.domains()) {
+        for (Catalog.Item item : catalog.items(domain)) {
+          DocumentEntry entry = item.document();
+          reader
+              .whole(item)
+              .map(
+                  text ->
+                      new SourceDocument(
+                          domain, entry.name(), entry.group(), entry.extension(), text))
+              .ifPresent(consumer);
+        }
+      }
+    }
+  }
 }

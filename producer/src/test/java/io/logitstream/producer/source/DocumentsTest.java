@@ -2,6 +2,7 @@ package io.logitstream.producer.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.logitstream.platform.LogitstreamException;
 import java.io.IOException;
@@ -108,6 +109,31 @@ class DocumentsTest {
     assertThat(pieces).allMatch(piece -> piece.text().length() <= 200);
     assertThat(pieces).extracting(SourcedPrompt::endOfDocument).containsExactly(false, false, true);
     assertThat(String.join("", pieces.stream().map(SourcedPrompt::text).toList())).isEqualTo(text);
+  }
+
+  @Test
+  void wholeDocumentsAreGivenOutWithTheirGroupsAndWithoutTheirLicences() throws IOException {
+    String code = "class A {}\n".repeat(200);
+    Path archive =
+        Sources.archive(
+            folder.resolve("library-1.2.jar"), Map.of("p/A.java", "// Copyright X\n" + code));
+    Sources.file(folder.resolve("texts/blank.txt"), "\n");
+    Sources.file(folder.resolve("texts/one.txt"), "one");
+    List<SourceDocument> documents = new ArrayList<>();
+    List<String> passedOver = new ArrayList<>();
+
+    SourceTexts.forEachDocument(
+        Sources.settings(
+            new SourcePath("prose", folder.resolve("texts")), new SourcePath("java", archive)),
+        (document, reason, found) -> passedOver.add(document),
+        documents::add);
+
+    assertThat(documents)
+        .extracting(SourceDocument::domain, SourceDocument::group, SourceDocument::text)
+        .containsExactly(tuple("java", "library:p", code), tuple("prose", "texts", "one\n"));
+    assertThat(documents.get(0).name()).endsWith("library-1.2.jar!/p/A.java");
+    assertThat(documents.get(0).extension()).isEqualTo("java");
+    assertThat(passedOver).containsExactly("texts/blank.txt");
   }
 
   @Test

@@ -1,16 +1,13 @@
 package io.logitstream.console.bench.quality;
 
+import io.logitstream.console.bench.TextFolders;
 import io.logitstream.model.tokenizer.Tokenizer;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.producer.source.HeldOutShare;
 import io.logitstream.producer.source.PromptSequence;
-import io.logitstream.producer.source.SourceKind;
-import io.logitstream.producer.source.SourceLimits;
 import io.logitstream.producer.source.SourcePath;
-import io.logitstream.producer.source.SourceSettings;
 import io.logitstream.producer.source.SourcedPrompt;
-import io.logitstream.producer.source.WhenChanged;
 import io.logitstream.schemas.Origin;
 import io.logitstream.schemas.OriginKind;
 import io.logitstream.schemas.Prompt;
@@ -23,15 +20,12 @@ import io.logitstream.teacher.batching.WindowCutter;
 import io.logitstream.teacher.scoring.ModelTextTokenizer;
 import io.logitstream.teacher.scoring.ScoringTask;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Texts as producer and teacher take them: licences stripped, pieces of 1,600 characters, windows
@@ -42,11 +36,9 @@ final class QualityTexts {
   static final int POSITIONS = 256;
 
   private static final String SOURCE = "bench-quality";
-  private static final Set<String> EXTENSIONS = Set.of("java", "scala", "py", "txt", "md");
   private static final int MAX_CHARACTERS = 1600;
   private static final int MAX_TOKENS = 1 << 16;
   private static final HeldOutShare HELD_OUT = new HeldOutShare(50);
-  private static final SourceLimits LIMITS = new SourceLimits(1 << 20, 1 << 20, 1L << 32, 1000);
 
   /** Seeds of the orders that no student is trained in. */
   private static final long EVALUATION_SEED = -1;
@@ -69,19 +61,7 @@ final class QualityTexts {
    */
   QualityTexts(Path traffic, Tokenizer tokenizer) throws IOException {
     TrustedSchemas.trust();
-    try (Stream<Path> folders = Files.list(traffic)) {
-      this.paths =
-          folders
-              .filter(Files::isDirectory)
-              .sorted()
-              .map(folder -> new SourcePath(folder.getFileName().toString(), folder))
-              .toList();
-    }
-    if (paths.isEmpty()) {
-      throw new LogitstreamException(
-          FailureKind.CONFIGURATION,
-          "%s has no folders, expected one of texts for each domain".formatted(traffic));
-    }
+    this.paths = TextFolders.domains(traffic);
     this.windows =
         new PromptWindows(
             new ModelTextTokenizer(tokenizer),
@@ -139,20 +119,7 @@ final class QualityTexts {
 
   private PromptSequence sequence(long seed) {
     return PromptSequence.open(
-        new SourceSettings(
-            SOURCE,
-            SourceKind.AUTO,
-            paths,
-            Map.of(),
-            List.of(),
-            EXTENSIONS,
-            seed,
-            1,
-            true,
-            MAX_CHARACTERS,
-            HELD_OUT,
-            WhenChanged.REFUSE,
-            LIMITS),
+        TextFolders.source(SOURCE, paths, seed, MAX_CHARACTERS, HELD_OUT),
         (document, reason, found) -> {});
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.console.bench;
+
+import org.jspecify.annotations.NullMarked;

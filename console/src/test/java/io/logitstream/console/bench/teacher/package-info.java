@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.console.bench.teacher;
+
+import org.jspecify.annotations.NullMarked;
