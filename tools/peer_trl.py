@@ -5,6 +5,7 @@ Both have a teacher and a student of the same shapes with random weights, window
 """
 
 import json
+import os
 import random
 import re
 import shutil
@@ -111,6 +112,9 @@ def settings(folder: Path) -> list[str]:
         "optimizer.kind": "adamw",
         "optimizer.learning-rate": 3e-4,
         "compute.type": "f32",
+        "compute.threads": os.cpu_count(),
+        # Windows end where their text does: those of a length together need little padding.
+        "train.micro-batch-tokens": 512,
         "evaluation.every-steps": 100000,
         "checkpoint.every-steps": 200,
         # A teacher that is far ahead has worked for steps that are not counted.

@@ -297,6 +297,20 @@ final class Pipeline {
     return start(prefix + "index", connected(command));
   }
 
+  /**
+   * Any other service.
+   *
+   * @param command the command and its options, the connection's left out
+   */
+  ServiceProcess service(String name, String... command) throws IOException {
+    return start(prefix + name, connected(List.of(command)));
+  }
+
+  /** Where the documents lie that {@link #produce} reads. */
+  Path documents() {
+    return folder.resolve("documents");
+  }
+
   /** Waits until the registry, and behind it the broker, answer. */
   void awaitUp() {
     await().atMost(Duration.ofSeconds(90)).until(this::registryAnswers);

@@ -58,6 +58,10 @@ final class ServiceProcess implements AutoCloseable {
     return name;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** SIGKILL, then the same command again. */
   void killAndRestart() throws IOException, InterruptedException {
     kill();
