@@ -1,7 +1,5 @@
 package io.logitstream.systemtests;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.logitstream.schemas.topics.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,13 +14,14 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A reader that follows the scored windows of a pipeline from the first on, as they become visible
  * to readers of committed records. One thread only.
  */
 final class CommittedWindows implements AutoCloseable {
-  private static final Duration LONG = Duration.ofMinutes(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(20);
 
   private final Consumer<String, byte[]> consumer;
@@ -71,15 +70,24 @@ final class CommittedWindows implements AutoCloseable {
         processes);
   }
 
+  /** However many there are to come: what is waited for in vain is the next one. */
   private static void await(IntSupplier counted, int least, List<ServiceProcess> processes) {
-    Awaitility.await()
-        .atMost(LONG)
-        .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(
-            () ->
-                assertThat(counted.getAsInt())
-                    .as(() -> ServiceProcess.outputs(processes))
-                    .isGreaterThanOrEqualTo(least));
+    int count = counted.getAsInt();
+    while (count < least) {
+      int before = count;
+      try {
+        count =
+            Awaitility.await()
+                .atMost(LONGEST_PAUSE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(counted::getAsInt, now -> now > before);
+      } catch (ConditionTimeoutException e) {
+        throw new AssertionError(
+            "no more than %d of %d within %s:\n%s"
+                .formatted(before, least, LONGEST_PAUSE, ServiceProcess.outputs(processes)),
+            e);
+      }
+    }
   }
 
   /** PROMPT/WINDOW/REVISION of every window that was seen, as often as it was, in order. */

@@ -23,7 +23,7 @@ class TeacherKillsTest {
   @TempDir Path folder;
 
   @Test
-  @Timeout(1800)
+  @Timeout(3600)
   void howeverOftenTeachersAreKilledEachWindowIsThereOnceAsInAnUndisturbedRun() throws Exception {
     Pipeline pipeline =
         Pipeline.prepare(folder, PROMPTS, TeacherTrial.MOST_WORDS, TeacherTrial.PARTITIONS);

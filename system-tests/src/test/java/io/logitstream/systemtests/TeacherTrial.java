@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 record TeacherTrial(Pipeline pipeline, List<String> undisturbed) {
   static final int PARTITIONS = 4;
 
-  /** A document makes a few windows: what is counted is prompts, not tokens. */
-  static final int MOST_WORDS = 80;
+  /** A document makes a window or two: what is counted is prompts, not tokens. */
+  static final int MOST_WORDS = 30;
 
   /** Transactions that are lost within a test. */
   static final String SHORT = "2s";
