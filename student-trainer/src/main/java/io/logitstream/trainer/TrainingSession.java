@@ -19,6 +19,7 @@ import io.logitstream.schemas.RehearsalState;
 import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.Verdict;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.schemas.topics.TopicSpecification;
 import io.logitstream.trainer.evaluation.EvaluationResults;
 import io.logitstream.trainer.evaluation.PinnedEvaluation;
 import io.logitstream.trainer.gate.Gate;
@@ -45,6 +46,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -125,7 +127,7 @@ final class TrainingSession implements AutoCloseable {
     StopSignal ending = new StopSignal(execution);
     stop.onRequest(ending::request);
     Admin admin = resources.add(clients.admin());
-    Topics.verify(admin, surroundings.topics().pipeline());
+    Topics.verify(admin, verified());
     TopicIdentity logits = Topics.identity(admin, name(Topic.TEACHER_LOGITS));
     CheckpointCommitter committer =
         resources.add(
@@ -255,6 +257,19 @@ final class TrainingSession implements AutoCloseable {
   @Override
   public void close() throws Exception {
     resources.close();
+  }
+
+  /** The topics that a trainer reads or writes: it may have no right to look at others. */
+  private List<TopicSpecification> verified() {
+    String prefix = clients.settings().topicPrefix();
+    Set<String> foreign =
+        Set.of(
+            Topic.PROMPTS.named(prefix),
+            Topic.deadLetterTopic(Topic.PROMPTS.named(prefix)),
+            Topic.SOURCE_POSITIONS.named(prefix));
+    return surroundings.topics().pipeline().stream()
+        .filter(topic -> !foreign.contains(topic.name()))
+        .toList();
   }
 
   private String name(Topic topic) {

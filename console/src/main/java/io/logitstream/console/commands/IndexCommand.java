@@ -2,6 +2,7 @@ package io.logitstream.console.commands;
 
 import io.logitstream.lineage.IndexSettings;
 import io.logitstream.lineage.LineageIndex;
+import io.logitstream.platform.access.ServiceRights;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.kafka.KafkaSettings;
 import java.nio.file.Path;
@@ -52,6 +53,8 @@ final class IndexCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "index",
         configuration,
+        new ServiceRights(KafkaSettings.from(configuration).topicPrefix())
+            .index(IndexSettings.from(configuration).group()),
         (meters, health) -> {
           LineageIndex index =
               new LineageIndex(

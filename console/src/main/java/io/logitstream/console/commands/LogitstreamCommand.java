@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       BrokerCommand.class,
       RegistryCommand.class,
       TopicsCommand.class,
+      AclsCommand.class,
       ProduceCommand.class,
       TeachCommand.class,
       TrainCommand.class,

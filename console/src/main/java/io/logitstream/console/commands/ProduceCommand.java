@@ -1,8 +1,11 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.platform.access.NeededRights;
+import io.logitstream.platform.access.ServiceRights;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.health.HealthSettings;
+import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.producer.OfferedOptions;
 import io.logitstream.producer.ProducerProgress;
 import io.logitstream.producer.ProducerSettings;
@@ -115,6 +118,7 @@ final class ProduceCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "producer",
         configuration,
+        needed(configuration, ProducerSettings.from(configuration).source().name()),
         (meters, health) -> {
           PromptProducer producer =
               new PromptProducer(ProducerSettings.from(configuration), meters, health);
@@ -134,6 +138,7 @@ final class ProduceCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "producer",
         configuration,
+        needed(configuration, OfferedOptions.read(configuration).acceptance().source()),
         (meters, health) -> {
           LinesPromptProducer producer =
               new LinesPromptProducer(
@@ -150,6 +155,7 @@ final class ProduceCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "producer",
         configuration,
+        needed(configuration, OfferedOptions.read(configuration).acceptance().source()),
         (meters, health) -> {
           HttpPromptProducer producer =
               new HttpPromptProducer(
@@ -159,6 +165,10 @@ final class ProduceCommand implements Callable<Integer> {
                   health);
           return new ServiceProcess.Running(producer, producer::news, producer::status);
         });
+  }
+
+  private static NeededRights needed(Configuration configuration, String source) {
+    return new ServiceRights(KafkaSettings.from(configuration).topicPrefix()).producer(source);
   }
 
   private static String news(ProducerProgress progress) {

@@ -5,6 +5,7 @@ import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.access.ServiceRights;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.kafka.KafkaClients;
@@ -207,6 +208,8 @@ final class ReplayCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "trainer",
         configuration,
+        new ServiceRights(KafkaSettings.from(configuration).topicPrefix())
+            .trainer(TrainerSettings.from(configuration).run()),
         (meters, health) -> {
           StudentTrainer trainer =
               new StudentTrainer(

@@ -1,11 +1,14 @@
 package io.logitstream.console.commands;
 
 import io.logitstream.console.logging.Logging;
+import io.logitstream.platform.access.AuthorizedService;
+import io.logitstream.platform.access.NeededRights;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.health.ServiceEndpoint;
 import io.logitstream.platform.health.ServiceStatus;
+import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.ServiceRunner;
@@ -17,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +52,12 @@ final class ServiceProcess {
    */
   record Running(Service service, Supplier<String> news, Supplier<?> status) {}
 
-  /** Runs until the service is done or a signal stops it, and returns the exit code. */
-  static int run(String name, Configuration configuration, Wiring wiring) {
+  /**
+   * Runs until the service is done or a signal stops it, and returns the exit code.
+   *
+   * @param needed what the service may need to do on the cluster
+   */
+  static int run(String name, Configuration configuration, NeededRights needed, Wiring wiring) {
     Logging.ofService();
     StopSignal stop = new StopSignal();
     Health health = new Health();
@@ -72,7 +80,17 @@ final class ServiceProcess {
         news.setDaemon(true);
         news.start();
         int status =
-            new ServiceRunner(stop, DRAIN, health).run(Map.of(name, running.service())).code();
+            new ServiceRunner(stop, DRAIN, health)
+                .run(
+                    Map.of(
+                        name,
+                        new AuthorizedService(
+                            running.service(),
+                            needed,
+                            new KafkaClients(KafkaSettings.from(configuration), name + "-rights"),
+                            health,
+                            new Random())))
+                .code();
         stop.request();
         String last = running.news().get();
         if (!last.isEmpty()) {

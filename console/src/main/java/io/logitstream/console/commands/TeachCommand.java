@@ -1,8 +1,12 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.platform.access.NeededRights;
+import io.logitstream.platform.access.ServiceRights;
 import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.teacher.TeacherProgress;
 import io.logitstream.teacher.TeacherService;
+import io.logitstream.teacher.TeacherSettings;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -53,11 +57,18 @@ final class TeachCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "teacher",
         configuration,
+        needed(configuration),
         (meters, health) -> {
           TeacherService teacher = new TeacherService(configuration, meters, health);
           return new ServiceProcess.Running(
               teacher, () -> news(teacher.progress()), teacher::status);
         });
+  }
+
+  private static NeededRights needed(Configuration configuration) {
+    TeacherSettings settings = TeacherSettings.from(configuration);
+    return new ServiceRights(KafkaSettings.from(configuration).topicPrefix())
+        .teacher(settings.group(), settings.backpressure().groups());
   }
 
   private static String news(TeacherProgress.Snapshot progress) {

@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.platform.access.ServiceRights;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.kafka.KafkaSettings;
@@ -92,6 +93,8 @@ final class TrainCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "trainer",
         configuration,
+        new ServiceRights(KafkaSettings.from(configuration).topicPrefix())
+            .trainer(TrainerSettings.from(configuration).run()),
         (meters, health) -> {
           StudentTrainer trainer =
               new StudentTrainer(
