@@ -34,7 +34,7 @@ final class FailureReport implements IExecutionExceptionHandler {
       return ExitStatus.OK.code();
     }
     PrintWriter err = commandLine.getErr();
-    err.println("logitstream: " + message(failure));
+    err.println("logitstream: " + message(failure) + KafkaFailures.advice(failure));
     ExitStatus status = status(failure);
     if (status == ExitStatus.UNREACHABLE) {
       root.kafka().ifPresent(kafka -> err.println(kafka.lookedFor() + "."));

@@ -75,7 +75,9 @@ final class ConfigurationOptions {
             AllSettings.known(),
             used,
             new ConfigurationLayers(defaults, Optional.ofNullable(file), root.environment(), all));
-    root.looksFor(KafkaSettings.from(configuration));
+    KafkaSettings settings = KafkaSettings.from(configuration);
+    root.looksFor(settings);
+    TokenEndpoints.allow(settings);
     if (printOnly) {
       print(configuration, used);
       throw new ConfigurationPrinted();

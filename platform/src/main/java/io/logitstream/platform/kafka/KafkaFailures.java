@@ -2,6 +2,9 @@ package io.logitstream.platform.kafka;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.tls.TlsFailure;
+import io.logitstream.platform.tls.TlsServer;
+import javax.security.auth.login.LoginException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -9,6 +12,7 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,9 @@ public final class KafkaFailures {
       if (cause instanceof RetriableException || cause instanceof InterruptException) {
         return FailureKind.RETRYABLE;
       }
+      if (cause instanceof LoginException login) {
+        return LoginFailure.of(login).kind();
+      }
       cause = cause.getCause();
     }
     return FailureKind.FATAL;
@@ -53,14 +60,27 @@ public final class KafkaFailures {
     @Nullable Throwable cause = failure;
     for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
       if (cause instanceof AuthorizationException) {
-        return "; the broker's authorizer refuses it: grant the right to this service's principal";
+        return "; 'logitstream acls' prints the rights that each service and command needs";
+      }
+      if (cause instanceof LoginException login) {
+        return "; could not log in (%s): look at kafka.sasl.…"
+            .formatted(LoginFailure.of(login).reason());
+      }
+      if (cause instanceof SslAuthenticationException refusal) {
+        return tlsAdvice(refusal);
       }
       if (cause instanceof AuthenticationException) {
         return "; the broker refuses who asks: look at kafka.security.protocol, kafka.sasl.… and the"
-            + " dates of the certificates";
+            + " password";
       }
       cause = cause.getCause();
     }
     return "";
+  }
+
+  private static String tlsAdvice(SslAuthenticationException refusal) {
+    return TlsFailure.find(refusal, TlsServer.BROKER)
+        .map(found -> "; TLS failed (%s): %s".formatted(found.reason(), found.advice()))
+        .orElse("; TLS failed: look at kafka.security.protocol and kafka.ssl.…");
   }
 }

@@ -78,7 +78,11 @@ public record RetryPolicy(int attempts, Duration firstPause, Duration longestPau
         }
         Duration pause = pause(failures, random);
         LOGGER.warn(
-            "could not {}, trying again in {} ms: {}", what, pause.toMillis(), e.getMessage());
+            "could not {}, trying again in {} ms: {}{}",
+            what,
+            pause.toMillis(),
+            e.getMessage(),
+            KafkaFailures.advice(e));
         if (pauses.pause(pause)) {
           throw new StoppedException("asked to stop before it was possible to " + what, e);
         }

@@ -3,8 +3,11 @@ package io.logitstream.platform.registry;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.tls.TlsFailure;
+import io.logitstream.platform.tls.TlsServer;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What failures of the registry's client mean. */
@@ -52,7 +55,7 @@ final class RegistryFailures {
     return answer.getStatus() == NOT_FOUND
         ? "; is it the registry of who wrote the record? One whose schema nobody will ever know is"
             + " skipped by name (teacher.skip, train.skip)"
-        : "";
+        : deniedAdvice(answer);
   }
 
   /** A failure to register a schema, to set its compatibility, or to find it registered. */
@@ -79,8 +82,14 @@ final class RegistryFailures {
           "; the schema of this build does not fit those registered before: another build wrote"
               + " there, or another application uses the subject (set topics.prefix)";
       case NOT_FOUND -> "; register the schemas with 'logitstream topics create'";
-      default -> "";
+      default -> deniedAdvice(answer);
     };
+  }
+
+  private static String deniedAdvice(RestClientException answer) {
+    return isDenied(answer)
+        ? "; the registry refuses who asks: look at registry.basic-auth and registry.client.…"
+        : "";
   }
 
   private static boolean isDenied(RestClientException answer) {
@@ -88,6 +97,14 @@ final class RegistryFailures {
   }
 
   private static LogitstreamException unreachable(String what, String url, Throwable failure) {
+    Optional<TlsFailure> tls = TlsFailure.find(failure, TlsServer.REGISTRY);
+    if (tls.isPresent()) {
+      return new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "could not %s: no TLS with the schema registry at %s (%s): %s"
+              .formatted(what, url, tls.get().reason(), tls.get().advice()),
+          failure);
+    }
     return new LogitstreamException(
         FailureKind.RETRYABLE,
         "could not %s: the schema registry at %s (registry.url) did not answer: %s"

@@ -2,6 +2,7 @@ package io.logitstream.platform.surroundings;
 
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
@@ -138,7 +139,8 @@ public final class SurroundingsWatch implements AutoCloseable {
 
     private void failed(Throwable failure) {
       String why =
-          "is not available at %s: %s".formatted(surrounding.place(), failure.getMessage());
+          "is not available at %s: %s%s"
+              .formatted(surrounding.place(), failure.getMessage(), KafkaFailures.advice(failure));
       if (closing.requested()) {
         return;
       }

@@ -1,0 +1,5 @@
+/** TLS, as it fails. */
+@NullMarked
+package io.logitstream.platform.tls;
+
+import org.jspecify.annotations.NullMarked;
