@@ -101,12 +101,17 @@ spec:
       projected:
         defaultMode: 0440
         sources:
-          {{- range list $values.secrets .service.secrets }}
-          {{- range $name, $place := . }}
+          {{- /* A service's own go before those of all: Kubernetes refuses two of one path. */}}
+          {{- $secrets := dict -}}
+          {{- range list $values.secrets .service.secrets -}}
+          {{- range $name, $place := . -}}
+          {{- $_ := set $secrets $name $place -}}
+          {{- end -}}
+          {{- end -}}
+          {{- range $name, $place := $secrets }}
           - secret:
               name: {{ $place.secret }}
               items: [{key: {{ $place.key | quote }}, path: {{ $name | quote }}}]
-          {{- end }}
           {{- end }}
     # libtorch is unpacked here at the start.
     - name: libraries

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,7 @@ class HelmChartTest {
         replicas: 3
         image: {tag: 7-cuda}
         settings: {teacher.sample-size: "64", topics.prefix: ""}
+        secrets: {kafka.sasl.jaas.config: {secret: kafka-teacher, key: jaas}}
         environment: {JDK_JAVA_OPTIONS: -Xmx2g}
         resources: {limits: {memory: 8Gi, nvidia.com/gpu: "1"}}
         nodeSelector: {accelerator: gpu}
@@ -175,6 +177,37 @@ class HelmChartTest {
         .containsEntry("run", "b.2")
         .containsEntry("optimizer.kind", "muon");
     assertThat(settings(all, "pipeline-producer")).containsKey("intake.http.token-file");
+  }
+
+  @Test
+  void aServiceMayBeAUserOfItsOwn() {
+    assertThat(secrets("Deployment/pipeline-teacher"))
+        .containsOnlyOnce("kafka.sasl.jaas.config of kafka-teacher")
+        .doesNotContain("kafka.sasl.jaas.config of kafka")
+        .contains("health.token of logitstream");
+    assertThat(secrets("StatefulSet/pipeline-producer"))
+        .containsExactlyInAnyOrder(
+            "kafka.sasl.jaas.config of kafka",
+            "health.token of logitstream",
+            "intake.http.token of logitstream");
+  }
+
+  /** The files of secrets that a workload's pod sees, each with the Secret that it lies in. */
+  private static List<String> secrets(String workload) {
+    List<String> files = new ArrayList<>();
+    for (Object volume : list(map(pod(all.get(workload)), "spec").get("volumes"))) {
+      for (Object source : list(map(map(volume), "projected").get("sources"))) {
+        Map<String, Object> secret = map(map(source), "secret");
+        for (Object item : list(secret.get("items"))) {
+          files.add("%s of %s".formatted(map(item).get("path"), secret.get("name")));
+        }
+      }
+    }
+    return files;
+  }
+
+  private static List<?> list(@Nullable Object list) {
+    return list == null ? List.of() : (List<?>) list;
   }
 
   @Test
