@@ -93,10 +93,13 @@ public record KafkaSettings(
         registryClient);
   }
 
-  /** Where Kafka and the registry are looked for, as a sentence for messages. */
+  /** Where and how Kafka and the registry are looked for, as a sentence for messages. */
   public String lookedFor() {
-    return "Kafka is looked for at %s (kafka.bootstrap.servers), the schema registry at %s (registry.url)"
-        .formatted(bootstrapServers, registryUrl);
+    return "Kafka is looked for at %s (kafka.bootstrap.servers) by %s (kafka.security.protocol), the schema registry at %s (registry.url)"
+        .formatted(
+            bootstrapServers,
+            passThrough.getOrDefault("security.protocol", "PLAINTEXT"),
+            registryUrl);
   }
 
   /** The settings without the values that pass through: these may be secrets. */

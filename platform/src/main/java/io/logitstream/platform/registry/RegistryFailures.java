@@ -16,6 +16,7 @@ final class RegistryFailures {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
   private static final int UNPROCESSABLE = 422;
+  private static final String CLOSED = "Unexpected end of file from server";
 
   private RegistryFailures() {}
 
@@ -34,7 +35,8 @@ final class RegistryFailures {
   /** Whether a failure is one of the network; of bytes that were found whole there is no other. */
   static boolean isUnreachable(Throwable failure) {
     Throwable root = root(failure);
-    return root instanceof IOException && !(root instanceof EOFException);
+    return (root instanceof IOException && !(root instanceof EOFException))
+        || TlsFailure.find(failure, TlsServer.REGISTRY).isPresent();
   }
 
   /** A failure to look up the schema that a record was written with. */
@@ -107,9 +109,16 @@ final class RegistryFailures {
     }
     return new LogitstreamException(
         FailureKind.RETRYABLE,
-        "could not %s: the schema registry at %s (registry.url) did not answer: %s"
-            .formatted(what, url, root(failure)),
+        "could not %s: the schema registry at %s (registry.url) did not answer: %s%s"
+            .formatted(what, url, root(failure), plainAdvice(url, root(failure))),
         failure);
+  }
+
+  /** What a server of TLS does with a client that speaks none. */
+  private static String plainAdvice(String url, Throwable root) {
+    return url.startsWith("http:") && String.valueOf(root.getMessage()).contains(CLOSED)
+        ? "; does it speak TLS (https:)?"
+        : "";
   }
 
   /** The serializer's own exception only says that it could not serialize. */

@@ -174,15 +174,8 @@ class SecuredKafkaTest {
 
   @Test
   void aWrongPasswordOfTheRegistryEndsAServiceWithAMessage() throws Exception {
-    grant(PRODUCER, rights.producer(Services.SOURCE));
-
-    Ending ending =
-        Ending.of(
-            pipeline.services("registry:wrong", Map.of()).producer(kafka.plain(PRODUCER), "wrong"));
-
-    revoke(PRODUCER, rights.producer(Services.SOURCE));
-    assertThat(ending.status()).isEqualTo(ExitStatus.USAGE);
-    assertThat(ending.message()).contains("Unauthorized").contains("registry.basic-auth");
+    refusedByRegistry(
+        Map.of("registry.basic-auth", "registry:wrong"), "Unauthorized", "registry.basic-auth");
   }
 
   /** Kafka itself does not start with such a certificate; it goes on with one that expires. */
@@ -197,7 +190,7 @@ class SecuredKafkaTest {
   @Test
   void aCertificateOfAnotherHostEndsAServiceWithAMessage() throws Exception {
     refusedByServer(
-        kafka.certificates().makeFor("elsewhere", "dns:elsewhere.example"),
+        elsewhere(),
         "No subject alternative names matching IP address 127.0.0.1",
         "the broker's certificate is for another host",
         "kafka.bootstrap.servers");
@@ -213,32 +206,54 @@ class SecuredKafkaTest {
 
   @Test
   void aRegistryThatNobodyTrustsEndsAServiceWithAMessage() throws Exception {
-    grant(PRODUCER, rights.producer(Services.SOURCE));
-    Map<String, String> strangers =
-        Map.of(
-            "schema.registry.ssl.truststore.location",
-            new Certificates(Files.createDirectory(folder.resolve("strangers")))
-                .trustStore()
-                .toString());
+    Certificates strangers = new Certificates(Files.createDirectory(folder.resolve("strangers")));
 
-    Ending ending =
-        Ending.of(
-            pipeline
-                .services(SecuredRegistry.USER_INFO, strangers)
-                .producer(kafka.plain(PRODUCER), "strangers"));
+    refusedByRegistry(
+        Map.of(
+            "registry.client.schema.registry.ssl.truststore.location",
+            strangers.trustStore().toString()),
+        "no TLS with the schema registry at https://127.0.0.1:",
+        "registry.client.schema.registry.ssl.truststore.");
+  }
+
+  /** Confluent's client itself takes it. */
+  @Test
+  void aRegistryWithTheCertificateOfAnotherHostEndsAServiceWithAMessage() throws Exception {
+    HttpsServer server = server(elsewhere());
+    try {
+      refusedByRegistry(
+          Map.of("registry.url", "https://127.0.0.1:" + server.getAddress().getPort()),
+          "the registry's certificate is for another host",
+          "registry.url");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private void refusedByRegistry(Map<String, String> others, String... expected) throws Exception {
+    grant(PRODUCER, rights.producer(Services.SOURCE));
+
+    Ending ending = Ending.of(pipeline.services(others).producer(kafka.plain(PRODUCER), "refused"));
 
     revoke(PRODUCER, rights.producer(Services.SOURCE));
     assertThat(ending.status()).as(ending.message()).isEqualTo(ExitStatus.USAGE);
-    assertThat(ending.message())
-        .contains("no TLS with the schema registry at https://127.0.0.1:")
-        .contains("registry.client.schema.registry.ssl.truststore.");
+    assertThat(ending.message()).contains(expected);
   }
 
-  private void refusedByServer(Path keyStore, String... expected) throws Exception {
+  private Path elsewhere() throws Exception {
+    return kafka.certificates().makeFor("elsewhere", "dns:elsewhere.example");
+  }
+
+  private static HttpsServer server(Path keyStore) throws Exception {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
     server.setHttpsConfigurator(new HttpsConfigurator(Certificates.context(keyStore)));
     server.start();
+    return server;
+  }
+
+  private void refusedByServer(Path keyStore, String... expected) throws Exception {
+    HttpsServer server = server(keyStore);
     Map<String, String> client = new HashMap<>(kafka.plain(PRODUCER));
     client.put("bootstrap.servers", "127.0.0.1:" + server.getAddress().getPort());
     try {

@@ -31,7 +31,7 @@ final class SecuredPipeline implements AutoCloseable {
   SecuredPipeline(Path folder, SecuredKafka.Identity identity) throws Exception {
     kafka = new SecuredKafka(folder, identity, USERS);
     registry = new SecuredRegistry(kafka);
-    services = services(PREFIX, SecuredRegistry.USER_INFO, Map.of());
+    services = services(Map.of());
     admin = new KafkaClients(services.kafka(kafka.superUser()), "admin").admin();
     create(PREFIX, services);
   }
@@ -41,17 +41,17 @@ final class SecuredPipeline implements AutoCloseable {
     SchemaRegistration.register(pipeline.kafka(kafka.superUser()));
   }
 
-  private Services services(String prefix, String userInfo, Map<String, String> registryClient) {
+  /** Services of which some settings differ. */
+  Services services(Map<String, String> others) {
     Map<String, String> settings = new HashMap<>();
     settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
     settings.put("registry.url", registry.url());
-    settings.put("registry.basic-auth", userInfo);
+    settings.put("registry.basic-auth", SecuredRegistry.USER_INFO);
     settings.put("registry.auto-register", "false");
-    Map<String, String> client = new HashMap<>(registry.trust());
-    client.putAll(registryClient);
-    client.forEach((name, value) -> settings.put("registry.client." + name, value));
-    settings.put("topics.prefix", prefix);
+    registry.trust().forEach((name, value) -> settings.put("registry.client." + name, value));
+    settings.put("topics.prefix", PREFIX);
     settings.put("topics.partitions", "2");
+    settings.putAll(others);
     return new Services(settings);
   }
 
@@ -63,19 +63,9 @@ final class SecuredPipeline implements AutoCloseable {
     return services;
   }
 
-  /**
-   * Services that reach the registry otherwise.
-   *
-   * @param userInfo the user and password that they give
-   * @param registryClient settings of the registry's client that differ
-   */
-  Services services(String userInfo, Map<String, String> registryClient) {
-    return services(PREFIX, userInfo, registryClient);
-  }
-
   /** Makes another pipeline on the same cluster. */
   Services another(String prefix) {
-    Services another = services(prefix, SecuredRegistry.USER_INFO, Map.of());
+    Services another = services(Map.of("topics.prefix", prefix));
     create(prefix, another);
     return another;
   }
