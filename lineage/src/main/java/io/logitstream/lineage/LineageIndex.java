@@ -54,6 +54,7 @@ public final class LineageIndex implements Service {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration WATCH = Duration.ofSeconds(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration PAUSE_ON_FULL_DISK = Duration.ofSeconds(10);
   private static final int WATCHES_BETWEEN_COUNTS = 10;
 
   private final IndexSettings settings;
@@ -130,11 +131,11 @@ public final class LineageIndex implements Service {
                   new Random());
       IndexLag lag = new IndexLag(admin, StreamsSettings.applicationId(settings, kafka), topics);
       lag.reportHoles();
-      KafkaStreams streams = open(topics, stop);
+      KafkaStreams streams =
+          RetryPolicy.patient().call("start", () -> start(topics, stop), stop::await, new Random());
       try (KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams)) {
         metrics.bindTo(meters);
         endpoint.answerFrom(answers(streams, topics, lag));
-        streams.start();
         LOGGER.info("answers on http://{}:{}", settings.host(), port);
         watch(admin, topics, lag, stop);
       } finally {
@@ -145,7 +146,22 @@ public final class LineageIndex implements Service {
     }
   }
 
-  private KafkaStreams open(IndexedTopics topics, StopSignal stop) {
+  private KafkaStreams start(IndexedTopics topics, StopSignal stop) {
+    KafkaStreams streams = create(topics, stop);
+    try {
+      // Opens the stores that are in the folder.
+      streams.start();
+      return streams;
+    } catch (StreamsException e) {
+      close(streams);
+      if (DiskSpace.isMissing(e)) {
+        throw new LogitstreamException(FailureKind.RETRYABLE, noRoom(), e);
+      }
+      throw e;
+    }
+  }
+
+  private KafkaStreams create(IndexedTopics topics, StopSignal stop) {
     KafkaStreams streams;
     try {
       streams =
@@ -153,6 +169,9 @@ public final class LineageIndex implements Service {
               IndexTopology.build(topics, kafka, stop, counts),
               StreamsSettings.of(settings, kafka, port));
     } catch (StreamsException e) {
+      if (DiskSpace.isMissing(e)) {
+        throw new LogitstreamException(FailureKind.RETRYABLE, noRoom(), e);
+      }
       throw new LogitstreamException(
           FailureKind.CONFIGURATION,
           "cannot keep the index in %s (%s): each instance needs a folder of its own, see index.data"
@@ -167,10 +186,18 @@ public final class LineageIndex implements Service {
   }
 
   private StreamThreadExceptionResponse afterFailure(Throwable thrown, StopSignal stop) {
-    if (KafkaFailures.kindOf(thrown) == FailureKind.RETRYABLE && !stop.requested()) {
-      LOGGER.warn("reading again from what was committed: {}", thrown.getMessage());
+    boolean full = DiskSpace.isMissing(thrown);
+    if ((full || KafkaFailures.kindOf(thrown) == FailureKind.RETRYABLE) && !stop.requested()) {
+      if (full) {
+        LOGGER.warn(
+            "{}; reading again from what was committed in {} s",
+            noRoom(),
+            PAUSE_ON_FULL_DISK.toSeconds());
+      } else {
+        LOGGER.warn("reading again from what was committed: {}", thrown.getMessage());
+      }
       try {
-        stop.await(PAUSE_AFTER_FAILURE);
+        stop.await(full ? PAUSE_ON_FULL_DISK : PAUSE_AFTER_FAILURE);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -178,6 +205,10 @@ public final class LineageIndex implements Service {
     }
     failure.compareAndSet(null, thrown);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private String noRoom() {
+    return "there is no room in %s (index.data): make room there".formatted(settings.data());
   }
 
   private Answers answers(KafkaStreams streams, IndexedTopics topics, IndexLag lag) {

@@ -15,13 +15,19 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads where a source stands from the topic of source positions. */
 final class StoredPositions {
   /** A little more than the longest transaction that a broker allows to hide records. */
   private static final Duration VISIBLE_WITHIN = Duration.ofMinutes(16);
 
+  /** Transactions of others are over by then, unless one of them lies there. */
+  private static final Duration SILENT_FOR = Duration.ofSeconds(10);
+
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Logger LOGGER = LoggerFactory.getLogger(StoredPositions.class);
 
   private final KafkaClients clients;
   private final String topic;
@@ -56,13 +62,21 @@ final class StoredPositions {
     String ofKeys = source + "/";
     Optional<byte[]> newest = Optional.empty();
     Map<String, byte[]> keys = new LinkedHashMap<>();
-    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    long begunNanos = System.nanoTime();
+    boolean isTold = false;
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
       consumer.assign(ends.keySet());
       consumer.seekToBeginning(ends.keySet());
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        if (stop.getAsBoolean() || System.nanoTime() - deadline > 0) {
+        long waitedNanos = System.nanoTime() - begunNanos;
+        if (!isTold && waitedNanos > SILENT_FOR.toNanos()) {
+          LOGGER.warn(
+              "waiting to read topic {} to its end: it is long, or a transaction of another source is open; Kafka ends it within its timeout",
+              topic);
+          isTold = true;
+        }
+        if (stop.getAsBoolean() || waitedNanos > VISIBLE_WITHIN.toNanos()) {
           throw new LogitstreamException(
               FailureKind.RETRYABLE,
               "could not read topic %s to its end: a transaction of another source is open"
