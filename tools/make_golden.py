@@ -211,7 +211,7 @@ def losses(model: LlamaForCausalLM, examples: list[dict]) -> tuple[torch.Tensor,
 def train(model: LlamaForCausalLM, examples: list[dict]) -> list[dict]:
     """AdamW with bias correction, decoupled decay of matrices only, linear warm-up then constant, clipped by the norm
     of the whole gradient. Losses are those before the step's update."""
-    parameters = list(model.parameters())
+    parameters = [p for p in model.parameters() if p.requires_grad]
     first = [torch.zeros_like(p) for p in parameters]
     second = [torch.zeros_like(p) for p in parameters]
     steps = []

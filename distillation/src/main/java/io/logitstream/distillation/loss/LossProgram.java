@@ -5,6 +5,9 @@ import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.RecomputedLayers;
 import io.logitstream.model.decoder.WeightLayout;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Losses and gradients as TorchScript methods over {@link
@@ -15,7 +18,8 @@ import java.util.Map;
  *
  * <p>The output head is the widest layer, so logits exist for a few hundred rows at a time only,
  * and their gradient is written down, not recorded: d/dz of h·(−log s_y) + Σ_i w_i·(−log s_i) with
- * softmax s is (h + Σ w_i)·s − h·onehot(y) − w. The rest is autograd.
+ * softmax s is (h + Σ w_i)·s − h·onehot(y) − w. The rest is autograd. Gradients are those of the
+ * learned weights ({@link WeightLayout#learned()}), in their order.
  *
  * <ul>
  *   <li>{@code sampled_gradients(tok (B,T), cos, sin, rows (N) or none for all, labels (N), hard
@@ -44,21 +48,36 @@ public final class LossProgram {
           n = torch.size(tok, 1)
           return self.trained_rows(self.hidden(tok, torch.slice(cos, 0, 0, n), torch.slice(sin, 0, 0, n), ps), rows)
         def leaves(self, ps: List[Tensor]) -> List[Tensor]:
-          out = annotate(List[Tensor], [])
-          for p in ps:
-            _0 = torch.append(out, torch.requires_grad_(torch.detach(p), True))
-          return out
+          ${leaves}
         def column(self, x: Tensor, a: int, b: int) -> Tensor:
           return torch.unsqueeze(torch.slice(x, 0, a, b), -1)
         def backward(self, h: Tensor, gh: Tensor, gw: Tensor, qs: List[Tensor]) -> List[Tensor]:
           body = annotate(List[Tensor], [])
-          for i in range(${body}):
+          for i in ${body}:
             _0 = torch.append(body, qs[i])
           gs = torch.grad([h], body, annotate(List[Optional[Tensor]], [gh]))
           out = annotate(List[Tensor], [])
           for g in gs:
             _1 = torch.append(out, unchecked_cast(Tensor, g))
           ${addHead}
+          return out
+      """;
+
+  private static final String LEAVES =
+      """
+          out = annotate(List[Tensor], [])
+          for p in ps:
+            _0 = torch.append(out, torch.requires_grad_(torch.detach(p), True))
+          return out
+      """;
+
+  /** Of what is not learned nothing is recorded, and no gradient is computed. */
+  private static final String ADAPTER_LEAVES =
+      """
+          out = annotate(List[Tensor], [])
+          learned = annotate(List[bool], [${learned}])
+          for i in range(torch.len(ps)):
+            _0 = torch.append(out, torch.requires_grad_(torch.detach(ps[i]), learned[i]))
           return out
       """;
 
@@ -104,11 +123,11 @@ public final class LossProgram {
                 .replace("${soft}", soft.toString().strip())
                 .replace("${outcomes}", Integer.toString(outcomes))
             + methods;
-    String headGradient =
-        chunks.inPlace() ? LossTemplates.HEAD_GRADIENT_IN_PLACE : LossTemplates.HEAD_GRADIENT;
+    boolean adapted = config.adapter() != null;
     return fill(
         template
-                .replace("${headGradient}", headGradient.strip())
+                .replace("${headGradient}", headGradient(chunks, adapted).strip())
+                .replace("${headSum}", adapted ? LossTemplates.NO_HEAD_SUM : LossTemplates.HEAD_SUM)
                 .replace(
                     "${forward}",
                     (recomputed ? LossTemplates.FORWARD_RECOMPUTED : LossTemplates.FORWARD).strip())
@@ -121,24 +140,49 @@ public final class LossProgram {
         chunks.rows());
   }
 
+  private static String headGradient(HeadChunks chunks, boolean adapted) {
+    if (adapted) {
+      return LossTemplates.NO_HEAD_GRADIENT;
+    }
+    return chunks.inPlace() ? LossTemplates.HEAD_GRADIENT_IN_PLACE : LossTemplates.HEAD_GRADIENT;
+  }
+
+  private static String numbers(Stream<Integer> numbers) {
+    return numbers.map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
   private static String fill(
       String template, ModelConfig config, double temperature, int chunkRows) {
-    int tensors = WeightLayout.of(config).slots().size();
+    WeightLayout layout = WeightLayout.of(config);
+    int tensors = layout.slots().size();
     boolean tied = config.tiedEmbeddings();
+    boolean adapted = config.adapter() != null;
     int[] last = RecomputedLayers.lastWeights(config);
-    String source = template;
+    String source = template.replace("${leaves}", (adapted ? ADAPTER_LEAVES : LEAVES).strip());
+    String body = "range(%d)".formatted(tied ? tensors : tensors - 1);
+    String addHead = tied ? "_2 = torch.add_(out[0], gw)" : "_2 = torch.append(out, gw)";
     for (Map.Entry<String, String> value :
-        Map.of(
-                "V", Integer.toString(config.vocabularySize()),
-                "L", Integer.toString(config.layers()),
-                "last", Integer.toString(last[0]),
-                "lastCount", Integer.toString(last[1]),
-                "chunk", Integer.toString(chunkRows),
-                "inverse", Double.toString(1 / temperature),
-                "head", Integer.toString(tied ? 0 : tensors - 1),
-                "body", Integer.toString(tied ? tensors : tensors - 1),
-                "nothing", Float.toString(TopKLogits.LOG_OF_NOTHING),
-                "addHead", tied ? "_2 = torch.add_(out[0], gw)" : "_2 = torch.append(out, gw)")
+        Map.ofEntries(
+                Map.entry("V", Integer.toString(config.vocabularySize())),
+                Map.entry("L", Integer.toString(config.layers())),
+                Map.entry("last", Integer.toString(last[0])),
+                Map.entry("lastCount", Integer.toString(last[1])),
+                Map.entry("lastPlaces", numbers(IntStream.range(0, last[1]).boxed())),
+                Map.entry("chunk", Integer.toString(chunkRows)),
+                Map.entry("inverse", Double.toString(1 / temperature)),
+                Map.entry("head", Integer.toString(tied ? 0 : tensors - 1)),
+                Map.entry(
+                    "body",
+                    adapted
+                        ? "annotate(List[int], [%s])".formatted(numbers(layout.learned().stream()))
+                        : body),
+                Map.entry(
+                    "learned",
+                    layout.slots().stream()
+                        .map(slot -> slot.role().isAdapter() ? "True" : "False")
+                        .collect(Collectors.joining(", "))),
+                Map.entry("nothing", Float.toString(TopKLogits.LOG_OF_NOTHING)),
+                Map.entry("addHead", adapted ? "" : addHead))
             .entrySet()) {
       source = source.replace("${" + value.getKey() + "}", value.getValue());
     }

@@ -9,7 +9,7 @@ final class LossTemplates {
           ${forward}
           n = torch.size(d, 0)
           gh = torch.zeros_like(d)
-          gw = torch.zeros_like(ps[${head}])
+          gw = ${headSum}
           cross_entropies = torch.zeros_like(hard)
           entry_losses = torch.zeros_like(entry_weights)
           for i in range(torch.floordiv(n + ${chunk} - 1, ${chunk})):
@@ -60,7 +60,7 @@ final class LossTemplates {
           ${forward}
           n = torch.size(d, 0)
           gh = torch.zeros_like(d)
-          gw = torch.zeros_like(ps[${head}])
+          gw = ${headSum}
           cross_entropies = torch.zeros_like(hard)
           divergences = torch.zeros([${outcomes}, n], dtype=6, device=ops.prim.device(d))
           for i in range(torch.floordiv(n + ${chunk} - 1, ${chunk})):
@@ -99,7 +99,7 @@ final class LossTemplates {
           n = torch.size(d, 0)
           k = torch.size(ids, 1)
           gh = torch.zeros_like(d)
-          gw = torch.zeros_like(ps[${head}])
+          gw = ${headSum}
           cross_entropies = torch.zeros_like(hard)
           divergences = torch.zeros([${outcomes}, n], dtype=6, device=ops.prim.device(d))
           for i in range(torch.floordiv(n + ${chunk} - 1, ${chunk})):
@@ -141,6 +141,14 @@ final class LossTemplates {
             _3 = torch.add_(gw, unchecked_cast(Tensor, zs[1]))
       """;
 
+  static final String HEAD_SUM = "torch.zeros_like(ps[${head}])";
+
+  /** A head that is not learned has no gradient. */
+  static final String NO_HEAD_GRADIENT =
+      "_2 = torch.copy_(torch.slice(gh, 0, a, b), torch.matmul(g, ps[${head}]))";
+
+  static final String NO_HEAD_SUM = "torch.zeros([0], dtype=6)";
+
   static final String FORWARD =
       """
           h = self.trained_hidden(tok, cos, sin, rows, qs)
@@ -165,7 +173,7 @@ final class LossTemplates {
         def backward_recomputed(self, tok: Tensor, cos: Tensor, sin: Tensor, rows: Tensor, xs: List[Tensor], gh: Tensor, gw: Tensor, qs: List[Tensor]) -> List[Tensor]:
           x = torch.requires_grad_(torch.detach(xs[${L}]), True)
           y = self.trained_rows(self.final_norm(x, qs), rows)
-          gs = self.gradients_through(y, x, gh, qs, ${last}, ${lastCount})
+          gs = self.gradients_through(y, x, gh, qs, ${last}, annotate(List[int], [${lastPlaces}]))
           out = self.layer_gradients(tok, cos, sin, xs, gs[0], qs)
           for k in range(${lastCount}):
             _0 = torch.append(out, gs[1 + k])

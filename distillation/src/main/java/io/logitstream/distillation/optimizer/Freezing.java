@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Weights that are not trained: no step, no decay, no part in the gradient's norm. Their gradients
- * are computed all the same.
+ * Weights that are not trained, of those that can be ({@link WeightLayout#learned()}): no step, no
+ * decay, no part in the gradient's norm. Their gradients are computed all the same.
  *
  * @param patterns names of weights as model.safetensors has them, with {@code *} for any part of a
  *     name; empty: all weights are trained
@@ -24,20 +24,21 @@ public record Freezing(List<String> patterns) {
   }
 
   /**
-   * Places in the layout of the weights that are trained.
+   * Places of the weights that are trained, among the learned ones.
    *
    * @throws IllegalArgumentException if a pattern fits no weight, or nothing is left to train
    */
   public List<Integer> trained(ModelConfig config) {
+    WeightLayout layout = WeightLayout.of(config);
     List<String> names =
-        WeightLayout.of(config).slots().stream().map(WeightLayout.Slot::name).toList();
+        layout.learned().stream().map(place -> layout.slots().get(place).name()).toList();
     List<Pattern> frozen = patterns.stream().map(Freezing::compiled).toList();
     for (int i = 0; i < frozen.size(); i++) {
       Pattern pattern = frozen.get(i);
       if (names.stream().noneMatch(name -> pattern.matcher(name).matches())) {
         throw new IllegalArgumentException(
             "'%s' fits no weight; the first are %s"
-                .formatted(patterns.get(i), names.subList(0, 3)));
+                .formatted(patterns.get(i), names.subList(0, Math.min(3, names.size()))));
       }
     }
     List<Integer> trained =

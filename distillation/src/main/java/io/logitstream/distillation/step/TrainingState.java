@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Sha256;
 import io.logitstream.model.decoder.WeightLayout;
-import io.logitstream.model.decoder.WeightTensor;
 import io.logitstream.model.decoder.Weights;
 import io.logitstream.model.torchscript.TorchEngine;
 import java.nio.ByteBuffer;
@@ -18,14 +17,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything that a step changes, on the device: float32 master weights, first and second moments,
- * averages of the weights where they are kept, number of steps. Safe to read from other threads: a
- * step and a snapshot exclude each other.
+ * The weights, and everything else that a step changes, on the device: float32 master weights,
+ * first and second moments, averages of the weights where they are kept, number of steps. Of a
+ * model with adapters only these are learned: the model's own weights stand still, and have no
+ * moments, no averages and no place in a snapshot. Safe to read from other threads: a step and a
+ * snapshot exclude each other.
  */
 public final class TrainingState implements AutoCloseable {
   private final ModelConfig config;
   private final NDManager manager;
   private final List<NDArray> weights;
+  private final List<NDArray> learned;
   private final List<NDArray> firstMoments;
   private final List<NDArray> secondMoments;
   private final List<NDArray> averages;
@@ -39,10 +41,13 @@ public final class TrainingState implements AutoCloseable {
     this.config = config;
     this.manager = engine.newManager();
     this.step = step;
-    this.weights = zeros();
-    this.firstMoments = zeros();
-    this.secondMoments = zeros();
-    this.averages = averaged ? zeros() : List.of();
+    WeightLayout layout = WeightLayout.of(config);
+    this.weights = zeros(layout.slots());
+    this.learned = layout.learned().stream().map(weights::get).toList();
+    List<WeightLayout.Slot> own = layout.learned().stream().map(layout.slots()::get).toList();
+    this.firstMoments = zeros(own);
+    this.secondMoments = zeros(own);
+    this.averages = averaged ? zeros(own) : List.of();
   }
 
   /** The state before the first step, without averages. */
@@ -58,14 +63,19 @@ public final class TrainingState implements AutoCloseable {
   public static TrainingState initial(
       TorchEngine engine, ModelConfig config, Weights weights, boolean averaged) {
     TrainingState state = new TrainingState(engine, config, 0, averaged);
-    for (int i = 0; i < state.weights.size(); i++) {
-      WeightTensor tensor = weights.tensors().get(i);
-      state.weights.get(i).set(tensor.values());
-      if (averaged) {
-        state.averages.get(i).set(tensor.values());
+    state.fill(weights);
+    if (averaged) {
+      for (int i = 0; i < state.learned.size(); i++) {
+        state.averages.get(i).set(state.learned.get(i).toFloatArray());
       }
     }
     return state;
+  }
+
+  private void fill(Weights values) {
+    for (int i = 0; i < weights.size(); i++) {
+      weights.get(i).set(values.tensors().get(i).values());
+    }
   }
 
   /** The state of {@link #weightsBytes()} and {@link #momentsBytes()}, without averages. */
@@ -74,15 +84,40 @@ public final class TrainingState implements AutoCloseable {
     return restore(engine, config, weights, moments, Optional.empty(), step);
   }
 
-  /** The state that {@link #snapshot()} saw, bit for bit. */
+  /**
+   * The state that {@link #snapshot()} saw, bit for bit.
+   *
+   * @throws IllegalArgumentException if the lengths are not those of the configuration, or if it
+   *     has adapters: a snapshot is without the weights that they are beside
+   */
   public static TrainingState restore(TorchEngine engine, ModelConfig config, Snapshot snapshot) {
-    return restore(
-        engine,
-        config,
-        ByteBuffer.wrap(snapshot.weights()),
-        ByteBuffer.wrap(snapshot.moments()),
-        snapshot.averages().map(ByteBuffer::wrap),
-        snapshot.step());
+    if (config.adapter() != null) {
+      throw new IllegalArgumentException(
+          "a model with adapters is restored from its own weights and a snapshot");
+    }
+    TrainingState state =
+        new TrainingState(engine, config, snapshot.step(), snapshot.averages().isPresent());
+    state.reset(snapshot);
+    return state;
+  }
+
+  /**
+   * The state that {@link #snapshot()} saw, bit for bit.
+   *
+   * @param begun the weights that training began with: those that it does not change are taken from
+   *     them
+   * @throws IllegalArgumentException if the lengths are not those of the configuration
+   */
+  public static TrainingState restore(
+      TorchEngine engine, ModelConfig config, Weights begun, Snapshot snapshot) {
+    if (config.adapter() == null) {
+      return restore(engine, config, snapshot);
+    }
+    TrainingState state =
+        new TrainingState(engine, config, snapshot.step(), snapshot.averages().isPresent());
+    state.fill(begun);
+    state.reset(snapshot);
+    return state;
   }
 
   /**
@@ -100,22 +135,47 @@ public final class TrainingState implements AutoCloseable {
       ByteBuffer moments,
       Optional<ByteBuffer> averages,
       long step) {
-    long bytes = config.parameters() * Float.BYTES;
-    if (weights.remaining() != bytes || moments.remaining() != 2 * bytes) {
+    return restore(
+        engine,
+        config,
+        new Snapshot(step, array(weights), array(moments), averages.map(TrainingState::array)));
+  }
+
+  private static byte[] array(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.slice().get(bytes);
+    return bytes;
+  }
+
+  /**
+   * Goes over to a moment, bit for bit.
+   *
+   * @throws IllegalArgumentException if the lengths are not those of the configuration, or if the
+   *     one has averages and the other none; the state is as before
+   */
+  public synchronized void reset(Snapshot snapshot) {
+    if (snapshot.step() < 0) {
+      throw new IllegalArgumentException("step %d, expected >= 0".formatted(snapshot.step()));
+    }
+    long bytes = WeightLayout.of(config).learnedParameters() * Float.BYTES;
+    if (snapshot.weights().length != bytes || snapshot.moments().length != 2 * bytes) {
       throw new IllegalArgumentException(
           "%d bytes of weights and %d of moments, expected %d and %d"
-              .formatted(weights.remaining(), moments.remaining(), bytes, 2 * bytes));
+              .formatted(snapshot.weights().length, snapshot.moments().length, bytes, 2 * bytes));
     }
-    if (averages.isPresent() && averages.get().remaining() != bytes) {
+    long averageBytes = snapshot.averages().map(kept -> kept.length).orElse(0);
+    if (averageBytes != (hasAverages() ? bytes : 0)) {
       throw new IllegalArgumentException(
-          "%d bytes of averages, expected %d".formatted(averages.get().remaining(), bytes));
+          "%d bytes of averages, expected %d".formatted(averageBytes, hasAverages() ? bytes : 0));
     }
-    TrainingState state = new TrainingState(engine, config, step, averages.isPresent());
-    read(weights, state.weights);
-    FloatBuffer rest = read(moments, state.firstMoments);
-    read(rest, state.secondMoments);
-    averages.ifPresent(kept -> read(kept, state.averages));
-    return state;
+    torn = true;
+    read(snapshot.weights(), learned);
+    List<NDArray> moments = new ArrayList<>(firstMoments);
+    moments.addAll(secondMoments);
+    read(snapshot.moments(), moments);
+    snapshot.averages().ifPresent(kept -> read(kept, averages));
+    step = snapshot.step();
+    torn = false;
   }
 
   /** Shape of the model. */
@@ -130,17 +190,20 @@ public final class TrainingState implements AutoCloseable {
 
   /** A copy of the weights in host memory. */
   public synchronized Weights weights() {
-    return Weights.fromBytes(config, ByteBuffer.wrap(weightsBytes()));
+    return Weights.fromBytes(config, ByteBuffer.wrap(bytes(weights)));
   }
 
-  /** The weights, float32 little-endian, in the order of {@link WeightLayout}. */
+  /**
+   * The weights that training changes, float32 little-endian, in the order of {@link
+   * WeightLayout#learned()}: all, or the adapters alone.
+   */
   public synchronized byte[] weightsBytes() {
-    return bytes(weights);
+    return bytes(learned);
   }
 
   /**
    * All first moments, then all second moments, float32 little-endian, in the order of {@link
-   * WeightLayout}.
+   * WeightLayout#learned()}.
    */
   public synchronized byte[] momentsBytes() {
     List<NDArray> moments = new ArrayList<>(firstMoments);
@@ -180,6 +243,12 @@ public final class TrainingState implements AutoCloseable {
     return weights;
   }
 
+  /** Those of {@link #weightTensors()} that training changes, in their order. */
+  List<NDArray> learnedTensors() {
+    requireWhole();
+    return learned;
+  }
+
   List<NDArray> firstMomentTensors() {
     return firstMoments;
   }
@@ -216,8 +285,8 @@ public final class TrainingState implements AutoCloseable {
     }
   }
 
-  private List<NDArray> zeros() {
-    return WeightLayout.of(config).slots().stream()
+  private List<NDArray> zeros(List<WeightLayout.Slot> slots) {
+    return slots.stream()
         .map(slot -> manager.zeros(new Shape(slot.dimensions()), DataType.FLOAT32))
         .toList();
   }
@@ -234,17 +303,13 @@ public final class TrainingState implements AutoCloseable {
     return out.array();
   }
 
-  private static FloatBuffer read(ByteBuffer source, List<NDArray> into) {
-    return read(source.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer(), into);
-  }
-
-  private static FloatBuffer read(FloatBuffer source, List<NDArray> into) {
+  private static void read(byte[] from, List<NDArray> into) {
+    FloatBuffer source = ByteBuffer.wrap(from).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     for (NDArray tensor : into) {
       float[] values = new float[Math.toIntExact(tensor.size())];
       source.get(values);
       tensor.set(values);
     }
-    return source;
   }
 
   /**

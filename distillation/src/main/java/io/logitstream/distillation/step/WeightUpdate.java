@@ -20,7 +20,7 @@ final class WeightUpdate {
   private final OptimizerSettings optimizer;
   private final List<Integer> trained;
 
-  /** Places in the layout, by what is done to the weights there. */
+  /** Places among the learned weights, by what is done to the weights there. */
   private final List<Integer> orthogonal = new ArrayList<>();
 
   private final List<Integer> decaying = new ArrayList<>();
@@ -32,13 +32,14 @@ final class WeightUpdate {
   WeightUpdate(ModelConfig config, OptimizerSettings optimizer) {
     this.optimizer = optimizer;
     this.trained = optimizer.freezing().trained(config);
-    List<WeightLayout.Slot> slots = WeightLayout.of(config).slots();
+    WeightLayout layout = WeightLayout.of(config);
+    List<Integer> learned = layout.learned();
     for (int place : trained) {
-      Role role = slots.get(place).role();
+      Role role = layout.slots().get(learned.get(place)).role();
       List<Integer> kind =
           switch (role) {
             case NORM, BIAS -> constant;
-            case TABLE -> decaying;
+            case TABLE, ADAPTER_A, ADAPTER_B -> decaying;
             case MATRIX, RESIDUAL_MATRIX -> optimizer.muon().isPresent() ? orthogonal : decaying;
           };
       kind.add(place);
@@ -54,7 +55,7 @@ final class WeightUpdate {
    * Updates weights, moments and averages in place.
    *
    * @param program has the methods of {@link #SOURCE}
-   * @param gradients in the layout's order; they may be changed
+   * @param gradients by the learned weights, in their order; they may be changed
    * @param step from 1
    * @param gradientFactor multiplies the gradients
    */
@@ -70,7 +71,7 @@ final class WeightUpdate {
     }
     Tensors all =
         new Tensors(
-            state.weightTensors(),
+            state.learnedTensors(),
             gradients,
             state.firstMomentTensors(),
             state.secondMomentTensors());

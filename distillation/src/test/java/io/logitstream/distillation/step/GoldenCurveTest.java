@@ -12,7 +12,6 @@ import io.logitstream.distillation.optimizer.DecayShape;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.logits.SampledLogits;
 import io.logitstream.model.decoder.ComputeType;
-import io.logitstream.model.decoder.ModelDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,19 +30,18 @@ class GoldenCurveTest {
   @Test
   void twoHundredStepsStrayNoFurtherThanRoundingExplains() throws Exception {
     GoldenRun run = GoldenRun.read("training-curve");
-    ModelDirectory model = run.model();
     JsonNode golden = run.json();
-    int vocabulary = model.config().vocabularySize();
+    int vocabulary = run.config().vocabularySize();
     List<TrainingExample> pool = new ArrayList<>();
     golden
         .get("examples")
         .forEach(node -> pool.add(example(node, golden.get("sampleSize").asInt(), vocabulary)));
 
-    try (TrainingState state = TrainingState.initial(ENGINE, model.config(), model.weights());
+    try (TrainingState state = TrainingState.initial(ENGINE, run.config(), run.weights());
         DistillationStep step =
             new DistillationStep(
                 ENGINE,
-                model.config(),
+                run.config(),
                 ComputeType.F32,
                 new ObjectiveSettings(run.softWeight()),
                 run.optimizer(schedule(golden.get("settings"))),

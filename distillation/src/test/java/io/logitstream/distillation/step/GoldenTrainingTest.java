@@ -13,53 +13,60 @@ import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SparseLogits;
 import io.logitstream.model.decoder.ComputeType;
-import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.model.decoder.WeightTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Twenty steps in float64, written by {@code tools/make_golden.py} and {@code
- * tools/make_golden_families.py} with PyTorch.
+ * Twenty steps in float64, written by {@code tools/make_golden.py}, {@code
+ * tools/make_golden_families.py} and {@code tools/make_golden_lora.py} with PyTorch and PEFT.
  */
 class GoldenTrainingTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 1000})
   void losses_gradients_and_weights_follow_a_float64_reference(int microBatchTokens)
       throws Exception {
-    follows("training", microBatchTokens);
+    follows("training", microBatchTokens, false);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"training-mistral", "training-qwen2", "training-qwen3", "training-gpt2"})
   void other_families_follow_theirs(String name) throws Exception {
-    follows(name, 1000);
+    follows(name, 1000, false);
   }
 
-  private static void follows(String name, int microBatchTokens) throws Exception {
+  @ParameterizedTest
+  @CsvSource({"training-lora, false", "training-lora, true", "training-lora-gpt2, false"})
+  void adapters_follow_those_that_peft_makes(String name, boolean recomputed) throws Exception {
+    follows(name, 20, recomputed);
+  }
+
+  private static void follows(String name, int microBatchTokens, boolean recomputed)
+      throws Exception {
     GoldenRun run = GoldenRun.read(name);
-    ModelDirectory model = run.model();
     JsonNode golden = run.json();
     List<TrainingExample> examples =
         StreamSupport.stream(golden.get("examples").spliterator(), false)
-            .map(example -> example(example, model.config().vocabularySize()))
+            .map(example -> example(example, run.config().vocabularySize()))
             .toList();
 
-    try (TrainingState state = TrainingState.initial(ENGINE, model.config(), model.weights());
+    try (TrainingState state = TrainingState.initial(ENGINE, run.config(), run.weights());
         DistillationStep step =
             new DistillationStep(
                 ENGINE,
-                model.config(),
+                run.config(),
                 ComputeType.F32,
                 new ObjectiveSettings(run.softWeight()),
                 run.optimizer(
                     LearningRateSchedule.constant(
                         number(golden.get("settings"), "learningRate"),
                         golden.get("settings").get("warmupSteps").asLong())),
-                microBatchTokens)) {
+                microBatchTokens,
+                recomputed)) {
       for (JsonNode expected : golden.get("steps")) {
         StepResult result = step.run(state, examples);
         assertThat(result.total().meanObjective())

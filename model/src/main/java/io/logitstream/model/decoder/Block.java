@@ -1,6 +1,7 @@
 package io.logitstream.model.decoder;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One kind of decoder layer: the weights that it has, and the text that works with them. Both are
@@ -42,6 +43,12 @@ record Block(
       return LlamaBlock.of(config, llama);
     }
     return Gpt2Block.of(config, (Architecture.Gpt2) config.architecture());
+  }
+
+  /** Places of the weights of a layer that training changes, counted from its first. */
+  String learnedOfLayer() {
+    return new WeightLayout(layer)
+        .learned().stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   /** The place of the first weight after the layers. */

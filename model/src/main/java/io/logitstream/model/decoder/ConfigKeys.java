@@ -8,10 +8,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object of config.json that remembers which of its keys were asked for: what nobody asked
- * for is not understood, and is refused. A key with the value null counts as absent.
+ * A JSON object of config.json, or of another file of such a directory, that remembers which of its
+ * keys were asked for: what nobody asked for is not understood, and is refused. A key with the
+ * value null counts as absent.
  */
 final class ConfigKeys {
+  private final String file;
   private final String path;
   private final JsonNode object;
   private final Set<String> asked = new HashSet<>();
@@ -20,6 +22,15 @@ final class ConfigKeys {
    * @param path what stands before a key's name in messages: empty, or {@code rope_scaling.}
    */
   ConfigKeys(String path, JsonNode object) {
+    this("config.json", path, object);
+  }
+
+  /**
+   * @param file the file's name
+   * @param path what stands before a key's name in messages
+   */
+  ConfigKeys(String file, String path, JsonNode object) {
+    this.file = file;
     this.path = path;
     this.object = object;
   }
@@ -118,6 +129,29 @@ final class ConfigKeys {
     }
   }
 
+  /** Refuses every value but those that ask for nothing: false, and what is empty or absent. */
+  void requireNothing(String key) {
+    JsonNode node = node(key);
+    if (!asksForNothing(node)) {
+      throw refused(key, node, "which is not supported; supported is null or false");
+    }
+  }
+
+  private static boolean asksForNothing(JsonNode node) {
+    return node.isMissingNode()
+        || node.isNull()
+        || (node.isBoolean() && !node.booleanValue())
+        || (node.isContainerNode() && node.isEmpty());
+  }
+
+  /** Refuses keys that were not asked for, but for those whose values ask for nothing. */
+  void refuseOthersThatAsk(Set<String> harmless) {
+    object.properties().stream()
+        .filter(entry -> asksForNothing(entry.getValue()))
+        .forEach(entry -> asked.add(entry.getKey()));
+    refuseOthers(harmless);
+  }
+
   /** Refuses keys that were not asked for, but for those that change nothing. */
   void refuseOthers(Set<String> harmless) {
     for (Iterator<Map.Entry<String, JsonNode>> keys = object.properties().iterator();
@@ -127,8 +161,8 @@ final class ConfigKeys {
       boolean known = asked.contains(key) || harmless.contains(key) || key.startsWith("_");
       if (!known && !entry.getValue().isNull()) {
         throw new UnsupportedModelException(
-            "config.json has %s%s = %s, which this decoder does not know; remove it if the model does not depend on it"
-                .formatted(path, key, entry.getValue()));
+            "%s has %s%s = %s, which this decoder does not know; remove it if the model does not depend on it"
+                .formatted(file, path, key, entry.getValue()));
       }
     }
   }
@@ -139,7 +173,7 @@ final class ConfigKeys {
 
   private <T> T required(String key, @Nullable T defaultValue) {
     if (defaultValue == null) {
-      throw new UnsupportedModelException("config.json has no " + path + key);
+      throw new UnsupportedModelException("%s has no %s%s".formatted(file, path, key));
     }
     return defaultValue;
   }

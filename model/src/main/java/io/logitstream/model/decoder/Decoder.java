@@ -74,7 +74,7 @@ public final class Decoder implements AutoCloseable {
     }
     return switch (tensor.slot().role()) {
       case TABLE, NORM, BIAS -> wide;
-      case MATRIX, RESIDUAL_MATRIX -> {
+      case MATRIX, RESIDUAL_MATRIX, ADAPTER_A, ADAPTER_B -> {
         try (wide) {
           yield program.infer(manager, "narrowed", wide).singletonOrThrow();
         }

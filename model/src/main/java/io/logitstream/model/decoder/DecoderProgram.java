@@ -106,6 +106,13 @@ public final class DecoderProgram {
           return ${maskedAttention}
       """;
 
+  /** What a matrix gives, and s·B·A·x. */
+  private static final String ADAPTED =
+      """
+        def adapted(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+          return torch.add(y, self.project(self.project(x, a), b), alpha=${scaling})
+      """;
+
   /** Repeated keys and values let a CPU take its fast kernel. */
   private static final String F32_ATTENTION =
       "torch.scaled_dot_product_attention(q, torch.repeat_interleave(k, ${group}, 1),"
@@ -129,7 +136,7 @@ public final class DecoderProgram {
           case BF16 -> BF16_ATTENTION;
         };
     String source =
-        (SKELETON + block.methods() + (window == null ? "" : WINDOWED))
+        (SKELETON + block.methods() + (window == null ? "" : WINDOWED) + adapted(config))
             .replace("${attention}", attention.replace("${mask}", "None, 0., causal"))
             .replace("${maskedAttention}", attention.replace("${mask}", "mask, 0., False"));
     for (Map.Entry<String, Object> value :
@@ -174,6 +181,13 @@ public final class DecoderProgram {
       source = source.replace("${" + value.getKey() + "}", value.getValue().toString());
     }
     return source;
+  }
+
+  private static String adapted(ModelConfig config) {
+    @Nullable LowRank adapter = config.adapter();
+    return adapter == null
+        ? ""
+        : ADAPTED.replace("${scaling}", String.format(Locale.ROOT, "%.17g", adapter.scaling()));
   }
 
   private static @Nullable SlidingWindow windowOf(ModelConfig config) {

@@ -45,7 +45,7 @@ final class Gpt2Block {
     String positions =
         first.weight("transformer.wpe.weight", Role.TABLE, config.maxPositions(), hidden);
 
-    BlockWeights layer = new BlockWeights("o");
+    BlockWeights layer = new BlockWeights("o", config.adapter());
     Operator inputNorm = layer.layerNorm("ln_1", hidden);
     List<Operator> attention =
         layer.transposed("attn.c_attn", Role.MATRIX, hidden, hidden, hidden, hidden);
@@ -53,6 +53,7 @@ final class Gpt2Block {
     Operator feedForwardNorm = layer.layerNorm("ln_2", hidden);
     Operator up = layer.transposed("mlp.c_fc", Role.MATRIX, hidden, inner).get(0);
     Operator down = layer.transposed("mlp.c_proj", Role.RESIDUAL_MATRIX, inner, hidden).get(0);
+    layer.requireTargets();
 
     BlockWeights last = new BlockWeights("${last}");
     Operator finalNorm = last.layerNorm("transformer.ln_f", hidden);

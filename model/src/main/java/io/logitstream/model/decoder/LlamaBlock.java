@@ -44,7 +44,7 @@ final class LlamaBlock {
     String embedding =
         first.weight("model.embed_tokens.weight", Role.TABLE, config.vocabularySize(), hidden);
 
-    BlockWeights layer = new BlockWeights("o");
+    BlockWeights layer = new BlockWeights("o", config.adapter());
     Operator inputNorm = layer.rmsNorm("input_layernorm", hidden);
     Operator query = layer.linear("self_attn.q_proj", Role.MATRIX, queryWidth, hidden, biased);
     Operator key = layer.linear("self_attn.k_proj", Role.MATRIX, keyWidth, hidden, biased);
@@ -63,6 +63,7 @@ final class LlamaBlock {
     Operator gate = layer.linear("mlp.gate_proj", Role.MATRIX, inner, hidden, mlpBias);
     Operator up = layer.linear("mlp.up_proj", Role.MATRIX, inner, hidden, mlpBias);
     Operator down = layer.linear("mlp.down_proj", Role.RESIDUAL_MATRIX, hidden, inner, mlpBias);
+    layer.requireTargets();
 
     BlockWeights last = new BlockWeights("${last}");
     Operator finalNorm = last.rmsNorm("model.norm", hidden);

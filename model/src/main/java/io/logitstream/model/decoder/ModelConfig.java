@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPositions longest sequence, in tokens
  * @param bosTokenId the beginning-of-text token; null for none
  * @param eosTokenId the end-of-text token; null for none
+ * @param adapter what is trained beside the matrices in their place; null for the model alone
  */
 public record ModelConfig(
     int vocabularySize,
@@ -32,7 +33,8 @@ public record ModelConfig(
     boolean tiedEmbeddings,
     int maxPositions,
     @Nullable Integer bosTokenId,
-    @Nullable Integer eosTokenId) {
+    @Nullable Integer eosTokenId,
+    @Nullable LowRank adapter) {
 
   /** Far above every model there is: what is larger is a damaged or a hostile file. */
   private static final int MAX_LAYERS = 4096;
@@ -62,6 +64,38 @@ public record ModelConfig(
     requireHeadSize(architecture, hiddenSize, attentionHeads, keyValueHeads, headSize);
     requireTokenId("bos_token_id", bosTokenId, vocabularySize);
     requireTokenId("eos_token_id", eosTokenId, vocabularySize);
+  }
+
+  /** A model without adapters. */
+  public ModelConfig(
+      int vocabularySize,
+      int hiddenSize,
+      int intermediateSize,
+      int layers,
+      int attentionHeads,
+      int keyValueHeads,
+      int headSize,
+      double normEpsilon,
+      Architecture architecture,
+      boolean tiedEmbeddings,
+      int maxPositions,
+      @Nullable Integer bosTokenId,
+      @Nullable Integer eosTokenId) {
+    this(
+        vocabularySize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        attentionHeads,
+        keyValueHeads,
+        headSize,
+        normEpsilon,
+        architecture,
+        tiedEmbeddings,
+        maxPositions,
+        bosTokenId,
+        eosTokenId,
+        null);
   }
 
   /** A plain Llama. */
@@ -118,7 +152,41 @@ public record ModelConfig(
         });
   }
 
-  /** Number of trained parameters; a tied head counts once. */
+  /**
+   * The model with adapters beside matrices of its layers.
+   *
+   * @throws UnsupportedModelException if a target names no matrix of a layer
+   */
+  public ModelConfig with(LowRank adapter) {
+    ModelConfig adapted = with(this, adapter);
+    Block.of(adapted);
+    return adapted;
+  }
+
+  /** The model without its adapters, as config.json has it. */
+  public ModelConfig base() {
+    return adapter == null ? this : with(this, null);
+  }
+
+  private static ModelConfig with(ModelConfig config, @Nullable LowRank adapter) {
+    return new ModelConfig(
+        config.vocabularySize,
+        config.hiddenSize,
+        config.intermediateSize,
+        config.layers,
+        config.attentionHeads,
+        config.keyValueHeads,
+        config.headSize,
+        config.normEpsilon,
+        config.architecture,
+        config.tiedEmbeddings,
+        config.maxPositions,
+        config.bosTokenId,
+        config.eosTokenId,
+        adapter);
+  }
+
+  /** Number of parameters, adapters included; a tied head counts once. */
   public long parameters() {
     return WeightLayout.of(this).parameters();
   }

@@ -147,12 +147,17 @@ public final class ModelDirectory {
     put(directory, CONFIG, ModelConfigJson.write(config, typeName));
     put(directory, TOKENIZER, tokenizerJson);
     put(directory, TOKENIZER_CONFIG, TokenizerConfigJson.write(config, tokenizerJson));
-    Path unfinished = directory.resolve(WEIGHTS + UNFINISHED);
-    SafetensorsWriter.write(unfinished, tensors, storedAs);
-    complete(unfinished, directory.resolve(WEIGHTS));
+    put(directory, WEIGHTS, tensors, storedAs);
   }
 
-  private static void put(Path directory, String name, byte[] content) throws IOException {
+  static void put(Path directory, String name, List<Tensor> tensors, TensorType storedAs)
+      throws IOException {
+    Path unfinished = directory.resolve(name + UNFINISHED);
+    SafetensorsWriter.write(unfinished, tensors, storedAs);
+    complete(unfinished, directory.resolve(name));
+  }
+
+  static void put(Path directory, String name, byte[] content) throws IOException {
     Path unfinished = directory.resolve(name + UNFINISHED);
     Files.write(unfinished, content);
     complete(unfinished, directory.resolve(name));

@@ -4,12 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 /** All weights of a decoder in host memory, float32, in the order of {@link WeightLayout}. */
 public final class Weights {
-  private static final double INITIAL_DEVIATION = 0.02;
-
   private final List<WeightTensor> tensors;
 
   /**
@@ -32,27 +29,14 @@ public final class Weights {
 
   /**
    * Weights to start training from: normal with deviation 0.02, the matrices that write into the
-   * residual stream narrower by √(2·layers) (GPT-2's scaling), norms 1, biases 0. A function of
-   * configuration and seed alone.
+   * residual stream narrower by √(2·layers) (GPT-2's scaling), norms 1, biases 0; of adapters A
+   * uniform within ±1/√in (Kaiming's with a = √5, as PEFT draws it) and B 0. A function of
+   * configuration and seed alone; the model's own weights are the same with adapters and without.
    */
   public static Weights initialise(ModelConfig config, long seed) {
-    Random random = new Random(seed);
-    double residualDeviation = INITIAL_DEVIATION / Math.sqrt(2.0 * config.layers());
-    List<WeightTensor> tensors = new ArrayList<>();
-    for (WeightLayout.Slot slot : WeightLayout.of(config).slots()) {
-      float[] values = new float[Math.toIntExact(slot.size())];
-      for (int i = 0; i < values.length; i++) {
-        values[i] =
-            switch (slot.role()) {
-              case TABLE, MATRIX -> (float) (random.nextGaussian() * INITIAL_DEVIATION);
-              case RESIDUAL_MATRIX -> (float) (random.nextGaussian() * residualDeviation);
-              case NORM -> 1f;
-              case BIAS -> 0f;
-            };
-      }
-      tensors.add(new WeightTensor(slot, values));
-    }
-    return new Weights(config, tensors);
+    InitialWeights initial = new InitialWeights(config, seed);
+    return new Weights(
+        config, WeightLayout.of(config).slots().stream().map(initial::draw).toList());
   }
 
   /**
@@ -88,6 +72,14 @@ public final class Weights {
    * All values one after the other, float32 little-endian, in the order of {@link WeightLayout}.
    */
   public byte[] toBytes() {
+    return bytes(tensors);
+  }
+
+  private List<WeightLayout.Slot> slots() {
+    return tensors.stream().map(WeightTensor::slot).toList();
+  }
+
+  private static byte[] bytes(List<WeightTensor> tensors) {
     long length = tensors.stream().mapToLong(tensor -> tensor.slot().size() * Float.BYTES).sum();
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
     for (WeightTensor tensor : tensors) {
@@ -95,6 +87,14 @@ public final class Weights {
       bytes.position(bytes.position() + tensor.values().length * Float.BYTES);
     }
     return bytes.array();
+  }
+
+  /**
+   * The values of those weights that training changes ({@link WeightLayout#learned()}), one after
+   * the other, float32 little-endian: all of them, or an adapted model's adapters.
+   */
+  public byte[] learnedBytes() {
+    return bytes(new WeightLayout(slots()).learned().stream().map(tensors::get).toList());
   }
 
   /** SHA-256 (hex) of {@link #toBytes()}. */
