@@ -8,9 +8,11 @@ import io.logitstream.schemas.ChunkRange;
 import io.logitstream.schemas.topics.RecordKeys;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,8 +70,9 @@ public final class CheckpointSweeper {
     }
     List<CheckpointManifest> gone =
         manifests.stream().filter(CheckpointManifest::getExpired).limit(MAX_CHECKPOINTS).toList();
+    Set<String> needed = uploadsOfAllBut(gone, manifests);
     for (CheckpointManifest manifest : gone) {
-      committer.remove(manifest, chunkKeys(manifest));
+      committer.remove(manifest, chunkKeys(manifest, needed));
     }
     List<CheckpointManifest> expired =
         policy.keepsAll()
@@ -92,9 +95,10 @@ public final class CheckpointSweeper {
 
   /**
    * Puts tombstones for the chunks of checkpoints that older incarnations began to upload and never
-   * committed. An incarnation uploads one checkpoint at a time, and its uploads are numbered: so
-   * their keys are known without reading chunks. For a start, before its first upload: one that has
-   * uploaded has swept before. So only the last few incarnations can have left something.
+   * committed. An incarnation uploads one checkpoint at a time, and its uploads are numbered, those
+   * that later manifests name again among them: so their keys are known without reading chunks. For
+   * a start, before its first upload: one that has uploaded has swept before. So only the last few
+   * incarnations can have left something.
    *
    * @param newest the newest checkpoint, whatever its incarnation
    * @param incarnation this start's
@@ -109,7 +113,7 @@ public final class CheckpointSweeper {
     List<String> keys = new ArrayList<>();
     long first = Math.max(manifest.getIncarnation(), incarnation - MAX_ORPHAN_INCARNATIONS);
     for (long older = first; older < incarnation; older++) {
-      long last = older == manifest.getIncarnation() ? lastUpload(uploaded) : 0;
+      long last = older == manifest.getIncarnation() ? lastUpload(uploaded, older) : 0;
       for (long upload = last + 1; upload <= last + uploaded.size(); upload++) {
         for (int index = 0; index < chunks; index++) {
           keys.add(RecordKeys.checkpointChunk(run, older, Long.toString(upload), index));
@@ -131,8 +135,27 @@ public final class CheckpointSweeper {
         .toList();
   }
 
-  private static long lastUpload(List<Artifact> uploaded) {
+  /** Several manifests may name one upload: it goes with the last of them. */
+  private static Set<String> uploadsOfAllBut(
+      List<CheckpointManifest> gone, List<CheckpointManifest> manifests) {
+    Set<Long> sequences = new HashSet<>();
+    gone.forEach(manifest -> sequences.add(manifest.getSequence()));
+    Set<String> uploads = new HashSet<>();
+    for (CheckpointManifest manifest : manifests) {
+      if (!sequences.contains(manifest.getSequence())) {
+        uploaded(manifest).forEach(artifact -> uploads.add(upload(artifact)));
+      }
+    }
+    return uploads;
+  }
+
+  private static String upload(Artifact artifact) {
+    return artifact.getIncarnation() + "/" + artifact.getUpload();
+  }
+
+  private static long lastUpload(List<Artifact> uploaded, long incarnation) {
     return uploaded.stream()
+        .filter(artifact -> artifact.getIncarnation() == incarnation)
         .mapToLong(artifact -> Long.parseLong(artifact.getUpload()))
         .max()
         .orElse(0);
@@ -142,9 +165,12 @@ public final class CheckpointSweeper {
     return artifact.getChunks().stream().mapToInt(ChunkRange::getCount).sum();
   }
 
-  private List<String> chunkKeys(CheckpointManifest manifest) {
+  private List<String> chunkKeys(CheckpointManifest manifest, Set<String> needed) {
     List<String> keys = new ArrayList<>();
     for (Artifact artifact : uploaded(manifest)) {
+      if (needed.contains(upload(artifact))) {
+        continue;
+      }
       for (int index = 0; index < chunks(artifact); index++) {
         keys.add(
             RecordKeys.checkpointChunk(

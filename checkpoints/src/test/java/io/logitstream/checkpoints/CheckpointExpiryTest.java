@@ -111,6 +111,45 @@ class CheckpointExpiryTest {
   }
 
   @Test
+  void anUploadThatLaterManifestsNameStaysAsLongAsOneOfThem() {
+    try (CheckpointCommitter committer = committer();
+        ChunkUploader uploader = new ChunkUploader(clients, run, 1);
+        ChunkUploader next = new ChunkUploader(clients, run, 2);
+        CheckpointReader reader = new CheckpointReader(clients)) {
+      committer.initialise();
+      Artifact shared = uploader.upload("base", bytes(100));
+      commitWith(shared, committer, uploader, 0, 1);
+      commitWith(shared, committer, uploader, 1, 1);
+      commitWith(shared, committer, next, 2, 2);
+      commitWith(shared, committer, next, 3, 2);
+      sweeper(committer, 2).sweep(Instant.EPOCH);
+      sweeper(committer, 2).sweep(Instant.EPOCH);
+      // Uploads of a start that died: the number of the shared one is not its own.
+      next.upload("base", bytes(101));
+      sweeper(committer, 2).sweepOrphans(reader.newest(run), 3);
+
+      assertThat(standingChunks()).hasSize(3);
+      for (CheckpointManifest manifest : reader.list(run)) {
+        assertThat(reader.read(manifest, "base")).isEqualTo(bytes(100));
+        assertThat(reader.read(manifest, "weights")).isEqualTo(bytes(manifest.getSequence()));
+      }
+    }
+  }
+
+  private void commitWith(
+      Artifact shared,
+      CheckpointCommitter committer,
+      ChunkUploader uploader,
+      long sequence,
+      long incarnation) {
+    CheckpointManifest manifest = manifest(uploader, sequence).setIncarnation(incarnation).build();
+    List<Artifact> artifacts = new ArrayList<>(manifest.getArtifacts());
+    artifacts.add(shared);
+    manifest.setArtifacts(artifacts);
+    committer.commit(manifest, List.of(), List.of());
+  }
+
+  @Test
   void aSweepThatWasInterruptedIsGoneOnWithByTheNext() {
     try (CheckpointCommitter committer = committer();
         ChunkUploader uploader = new ChunkUploader(clients, run, 1)) {

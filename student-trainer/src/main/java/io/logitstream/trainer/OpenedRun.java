@@ -4,9 +4,11 @@ import io.logitstream.checkpoints.CheckpointCommitter;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.checkpoints.ExpiredCheckpointException;
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.checkpoints.LedgerReader;
 import io.logitstream.checkpoints.WholeCheckpoint;
 import io.logitstream.model.decoder.ComputeType;
+import io.logitstream.model.decoder.LowRank;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.ConfigurationException;
@@ -27,7 +29,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,11 +112,11 @@ record OpenedRun(
               newest
                   .map(CheckpointManifest::getReplayOf)
                   .orElseGet(() -> source.map(OpenedRun::id).orElse(null)),
-              settings.replay().untilOffsets());
+              settings.replay().untilOffsets(),
+              model.adapterFacts(newest));
       newest.ifPresent(manifest -> compareHardware(manifest, facts));
       List<String> damage = new ArrayList<>();
-      Optional<WholeCheckpoint> resumed =
-          newestWhole(takeover, checkpoints, training.optimizer().averages().isKept(), damage);
+      Optional<WholeCheckpoint> resumed = newestWhole(takeover, checkpoints, training, damage);
       Student student =
           compute.student(
               model,
@@ -155,11 +159,25 @@ record OpenedRun(
     if (manifest.getExpired()) {
       throw new ExpiredCheckpointException(CheckpointId.of(manifest));
     }
-    List<String> artifacts = new ArrayList<>(StudentModel.ARTIFACTS);
-    artifacts.addAll(StudentArtifacts.names(StudentArtifacts.hasAverages(manifest)));
+    boolean adapted = settings.training().lowRank().isPresent();
+    requireLearned(manifest, adapted);
+    Set<String> artifacts = new TreeSet<>(StudentModel.artifacts(adapted));
+    artifacts.addAll(StudentArtifacts.names(StudentArtifacts.hasAverages(manifest), adapted));
     Map<String, byte[]> bytes = new TreeMap<>();
     artifacts.forEach(name -> bytes.put(name, checkpoints.read(manifest, name)));
     return Optional.of(new WholeCheckpoint(manifest, bytes));
+  }
+
+  /** A run that begins with a checkpoint learns what that has learned. */
+  private static void requireLearned(CheckpointManifest source, boolean adapted) {
+    if (LearnedWeights.areAdapters(source) != adapted) {
+      throw new ConfigurationException(
+          "checkpoint %s holds %s, and by the settings %s are trained (student.lora.rank): use the checkpoint's, or export it and begin a run with the directory"
+              .formatted(
+                  CheckpointId.of(source),
+                  adapted ? "weights" : "adapters",
+                  adapted ? "adapters" : "weights"));
+    }
   }
 
   /** The student at the run's start; of a run that began with a checkpoint, as it is now. */
@@ -168,13 +186,14 @@ record OpenedRun(
       List<CheckpointManifest> before,
       Optional<WholeCheckpoint> source,
       CheckpointReader checkpoints) {
+    Optional<LowRank> lowRank = settings.training().lowRank();
     if (source.isPresent()) {
-      return StudentModel.of(source.get());
+      return StudentModel.of(source.get(), lowRank);
     }
     if (newest(before).map(CheckpointManifest::getReplayOf).isPresent()) {
       return checkpoints
-          .newestWhole(before, StudentModel.ARTIFACTS, damage -> {})
-          .map(StudentModel::of)
+          .newestWhole(before, StudentModel.artifacts(lowRank.isPresent()), damage -> {})
+          .map(whole -> StudentModel.of(whole, lowRank))
           .orElseThrow(
               () ->
                   new LogitstreamException(
@@ -182,7 +201,7 @@ record OpenedRun(
                       "run %s has no checkpoint that is whole: begin another run"
                           .formatted(settings.run())));
     }
-    return StudentModel.read(settings.training().model(), settings.training().seed());
+    return StudentModel.read(settings.training());
   }
 
   private static void checkFrozen(TrainingSettings training, StudentModel model) {
@@ -231,11 +250,14 @@ record OpenedRun(
   }
 
   private static Optional<WholeCheckpoint> newestWhole(
-      RunTakeover takeover, CheckpointReader checkpoints, boolean averaged, List<String> damage) {
+      RunTakeover takeover,
+      CheckpointReader checkpoints,
+      TrainingSettings settings,
+      List<String> damage) {
     Optional<WholeCheckpoint> whole =
         checkpoints.newestWhole(
             takeover.manifests(),
-            StudentArtifacts.names(averaged),
+            StudentArtifacts.names(settings),
             failure -> damage.add(String.valueOf(failure.getMessage())));
     if (whole.isEmpty() && takeover.newest().isPresent()) {
       throw new LogitstreamException(

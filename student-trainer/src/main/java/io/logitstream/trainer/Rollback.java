@@ -16,6 +16,7 @@ import io.logitstream.schemas.RollbackEntry;
 import io.logitstream.schemas.Verdict;
 import io.logitstream.trainer.recovery.LiveCursor;
 import io.logitstream.trainer.recovery.StudentArtifacts;
+import io.logitstream.trainer.training.TrainingSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * now. To read the same records again would meet the same again.
  *
  * @param accepted the checkpoint
- * @param averaged whether the run keeps averages of the weights
+ * @param averaged whether the run keeps averages of what it learns
  */
 record Rollback(WholeCheckpoint accepted, boolean averaged) {
   private static final Logger LOGGER = LoggerFactory.getLogger(Rollback.class);
@@ -39,7 +40,7 @@ record Rollback(WholeCheckpoint accepted, boolean averaged) {
    *
    * @throws LogitstreamException FATAL if there is none
    */
-  static Rollback find(KafkaClients clients, String run, boolean averaged) {
+  static Rollback find(KafkaClients clients, String run, TrainingSettings settings) {
     try (CheckpointReader reader = new CheckpointReader(clients)) {
       List<CheckpointManifest> accepted =
           Ancestors.ofNewest(reader.list(run)).stream()
@@ -48,9 +49,9 @@ record Rollback(WholeCheckpoint accepted, boolean averaged) {
       return reader
           .newestWhole(
               accepted,
-              StudentArtifacts.names(averaged),
+              StudentArtifacts.names(settings),
               damage -> LOGGER.error("{}", damage.getMessage()))
-          .map(whole -> new Rollback(whole, averaged))
+          .map(whole -> new Rollback(whole, settings.optimizer().averages().isKept()))
           .orElseThrow(
               () ->
                   new LogitstreamException(

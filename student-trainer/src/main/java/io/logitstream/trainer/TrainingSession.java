@@ -240,11 +240,7 @@ final class TrainingSession implements AutoCloseable {
                 checkpoints,
                 gate,
                 changes,
-                () ->
-                    Rollback.find(
-                        clients,
-                        settings.run(),
-                        settings.training().optimizer().averages().isKept()),
+                () -> Rollback.find(clients, settings.run(), settings.training()),
                 report,
                 deadLetters(Topic.TEACHER_LOGITS)),
             newest.map(TrainingSession::isUnmeasured).orElse(false),

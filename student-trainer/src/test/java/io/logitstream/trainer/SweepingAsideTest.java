@@ -100,6 +100,7 @@ class SweepingAsideTest {
         new ComputeEnvironment("cpu", "f32", 1, "2", "00"),
         "test",
         null,
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 }

@@ -2,6 +2,9 @@ package io.logitstream.trainer;
 
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.ModelConfigJson;
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.Weights;
+import io.logitstream.model.safetensors.TensorType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +28,15 @@ final class TinyModel {
     Files.createDirectories(directory);
     Files.write(directory.resolve("config.json"), ModelConfigJson.write(config, "float32"));
     Files.write(directory.resolve("tokenizer.json"), TOKENIZER);
+    return directory;
+  }
+
+  /** The same with weights, drawn from a seed: a student that has learned. */
+  static Path writeWithWeights(Path directory) throws IOException {
+    ModelConfig config =
+        ModelConfigJson.parse(Files.readAllBytes(write(directory).resolve("config.json")));
+    ModelDirectory.write(
+        directory, config, Weights.initialise(config, 7), TensorType.F32, TOKENIZER);
     return directory;
   }
 

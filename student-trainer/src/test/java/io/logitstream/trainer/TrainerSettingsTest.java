@@ -9,6 +9,7 @@ import io.logitstream.distillation.loss.SoftMix;
 import io.logitstream.distillation.optimizer.DecayShape;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.LearningRateSchedule.Decay;
+import io.logitstream.model.decoder.LowRank;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.ConfigurationLayers;
@@ -142,6 +143,34 @@ class TrainerSettingsTest {
     assertThat(settings.identity()).hasSize(19);
     assertThat(settings(settings.identity()).training().objective())
         .isEqualTo(settings.training().objective());
+  }
+
+  @Test
+  void adaptersAreTrainedWhereARankIsGiven() {
+    assertThat(settings(Map.of("student.lora.alpha", "8")).training().lowRank()).isEmpty();
+    assertThat(settings(Map.of("student.lora.alpha", "8")).identity())
+        .isEqualTo(settings(Map.of()).identity());
+    TrainerSettings settings = settings(Map.of("student.lora.rank", "4"));
+
+    assertThat(settings.training().lowRank())
+        .contains(
+            new LowRank(
+                4,
+                16,
+                List.of(
+                    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+                false));
+    assertThat(settings.training().adapter()).isEmpty();
+    assertThat(settings.identity())
+        .containsEntry("student.lora.rank", "4")
+        .containsEntry("student.lora.alpha", "16.0")
+        .containsEntry(
+            "student.lora.targets", "down_proj,gate_proj,k_proj,o_proj,q_proj,up_proj,v_proj")
+        .doesNotContainKey("student.lora.rslora");
+    assertThatThrownBy(
+            () -> settings(Map.of("student.lora.rank", "4", "student.lora.targets", "q_proj,*")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("student.lora.targets: the adapters' targets have '*'");
   }
 
   @Test

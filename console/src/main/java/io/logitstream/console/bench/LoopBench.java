@@ -164,7 +164,7 @@ public record LoopBench(
   }
 
   private Memory fromMemory(TrainingSettings training, LoopWindows windows) {
-    StudentModel model = StudentModel.read(training.model(), training.seed());
+    StudentModel model = StudentModel.read(training);
     try (Student student =
         TorchCompute.start(training).student(model, computeType, training, Optional.empty())) {
       for (int step = 0; step < warmupSteps; step++) {

@@ -2,6 +2,7 @@ package io.logitstream.console.commands;
 
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.platform.lifecycle.ExitStatus;
 import io.logitstream.schemas.Artifact;
@@ -96,13 +97,7 @@ final class CheckpointsListCommand implements Callable<Integer> {
     summary.put("createdAt", manifest.getCreatedAt().toString());
     summary.put("verdict", manifest.getVerdict().name());
     summary.put("expired", manifest.getExpired());
-    summary.put(
-        "weightsSha256",
-        manifest.getArtifacts().stream()
-            .filter(artifact -> artifact.getName().equals(CheckpointModels.WEIGHTS))
-            .map(Artifact::getSha256)
-            .findFirst()
-            .orElse(""));
+    summary.put("weightsSha256", LearnedWeights.of(manifest).map(Artifact::getSha256).orElse(""));
     Map<String, Object> evaluation = new TreeMap<>();
     manifest.getEvaluation().forEach((domain, metrics) -> evaluation.put(domain, map(metrics)));
     summary.put("evaluation", evaluation);

@@ -1,6 +1,6 @@
 package io.logitstream.console.demo;
 
-import io.logitstream.console.models.CheckpointModels;
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.schemas.Artifact;
 import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.EvaluationMetrics;
@@ -167,13 +167,9 @@ final class Observations {
     return latencies.quantile(share);
   }
 
-  /** SHA-256 (hex) of a checkpoint's weights; null where it has none. */
+  /** SHA-256 (hex) of what a checkpoint has learned; null where it has nothing. */
   static @Nullable String weightsSha256(CheckpointManifest manifest) {
-    return manifest.getArtifacts().stream()
-        .filter(artifact -> artifact.getName().equals(CheckpointModels.WEIGHTS))
-        .map(Artifact::getSha256)
-        .findFirst()
-        .orElse(null);
+    return LearnedWeights.of(manifest).map(Artifact::getSha256).orElse(null);
   }
 
   private void evaluated(long step, double seconds, Map<String, EvaluationMetrics> evaluated) {

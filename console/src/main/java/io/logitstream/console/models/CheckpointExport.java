@@ -18,7 +18,8 @@ public final class CheckpointExport {
   private CheckpointExport() {}
 
   /**
-   * Writes a checkpoint below a folder, as RUN-SEQUENCE; leaves it if it is there.
+   * Writes a checkpoint below a folder, as RUN-SEQUENCE, its adapters merged into its weights;
+   * leaves it if it is there.
    *
    * @param averaged whether the averages of the weights are written instead of the weights
    * @return the directory
@@ -33,7 +34,7 @@ public final class CheckpointExport {
     if (Files.exists(directory)) {
       return directory;
     }
-    LoadedModel model = CheckpointModels.load(reader, manifest, averaged);
+    LoadedModel model = CheckpointModels.load(reader, manifest, averaged).merged();
     Files.createDirectories(folder);
     Path unfinished = folder.resolve("." + name + ".unfinished");
     delete(unfinished);

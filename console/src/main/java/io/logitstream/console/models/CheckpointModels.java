@@ -3,6 +3,9 @@ package io.logitstream.console.models;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.checkpoints.ExpiredCheckpointException;
+import io.logitstream.checkpoints.LearnedWeights;
+import io.logitstream.model.decoder.AdaptedWeights;
+import io.logitstream.model.decoder.AdapterConfigJson;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Weights;
 import io.logitstream.platform.FailureKind;
@@ -17,11 +20,7 @@ import java.nio.ByteBuffer;
 public final class CheckpointModels {
   private static final String LATEST = "/latest";
 
-  /** The name of the artifact that holds the weights. */
-  public static final String WEIGHTS = "weights";
-
-  /** The name of the artifact that holds averages of the weights. */
-  public static final String AVERAGES = "averages";
+  private static final String AVERAGES = "averages";
 
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
@@ -75,9 +74,10 @@ public final class CheckpointModels {
   }
 
   /**
-   * Reads a checkpoint's model; every byte is checked against the manifest.
+   * Reads a checkpoint's model, with its adapters beside the weights where it has any; every byte
+   * is checked against the manifest.
    *
-   * @param averaged whether the averages of the weights are read instead of the weights
+   * @param averaged whether the averages of what was learned are read in its place
    * @throws ExpiredCheckpointException if its bytes may be gone
    * @throws LogitstreamException (CONFIGURATION) if averages are asked for and the run keeps none
    */
@@ -86,19 +86,25 @@ public final class CheckpointModels {
     if (manifest.getExpired()) {
       throw new ExpiredCheckpointException(CheckpointId.of(manifest));
     }
-    if (averaged
-        && manifest.getArtifacts().stream()
-            .noneMatch(artifact -> artifact.getName().equals(AVERAGES))) {
+    if (averaged && LearnedWeights.find(manifest, AVERAGES).isEmpty()) {
       throw new LogitstreamException(
           FailureKind.CONFIGURATION,
           "checkpoint %s has no averages: its run keeps none (averages.decay is 0). Leave --averages out"
               .formatted(CheckpointId.of(manifest)));
     }
     ModelConfig config = ModelConfig.parse(reader.read(manifest, CONFIG));
-    byte[] weights = reader.read(manifest, averaged ? AVERAGES : WEIGHTS);
+    byte[] tokenizerJson = reader.read(manifest, TOKENIZER);
+    boolean adapted = LearnedWeights.areAdapters(manifest);
+    String learned = adapted ? LearnedWeights.ADAPTER : LearnedWeights.WEIGHTS;
+    ByteBuffer values = ByteBuffer.wrap(reader.read(manifest, averaged ? AVERAGES : learned));
+    if (!adapted) {
+      return new LoadedModel(config, Weights.fromBytes(config, values), tokenizerJson);
+    }
+    ModelConfig withAdapters =
+        config.with(AdapterConfigJson.parse(reader.read(manifest, LearnedWeights.ADAPTER_CONFIG)));
+    Weights base =
+        Weights.fromBytes(config, ByteBuffer.wrap(reader.read(manifest, LearnedWeights.BASE)));
     return new LoadedModel(
-        config,
-        Weights.fromBytes(config, ByteBuffer.wrap(weights)),
-        reader.read(manifest, TOKENIZER));
+        withAdapters, AdaptedWeights.fromBytes(withAdapters, base, values), tokenizerJson);
   }
 }

@@ -22,6 +22,7 @@ import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.topics.Topic;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -31,7 +32,10 @@ import org.jspecify.annotations.Nullable;
 /** Puts the ledgers and manifests of runs into the {@link TrainingStore}. */
 @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
 final class RunProcessor implements Processor<byte[], byte[], Void, Void> {
-  private static final String WEIGHTS = "weights";
+  /**
+   * What training changes of a checkpoint: all weights, or adapters beside those that stand still.
+   */
+  private static final Set<String> LEARNED = Set.of("weights", "adapter");
 
   private final IndexedTopics topics;
   private final KafkaSettings kafka;
@@ -168,7 +172,7 @@ final class RunProcessor implements Processor<byte[], byte[], Void, Void> {
 
   private static Optional<String> weights(CheckpointManifest manifest) {
     return manifest.getArtifacts().stream()
-        .filter(artifact -> artifact.getName().equals(WEIGHTS))
+        .filter(artifact -> LEARNED.contains(artifact.getName()))
         .map(Artifact::getSha256)
         .findFirst();
   }

@@ -2,6 +2,7 @@ package io.logitstream.trainer.recovery;
 
 import io.logitstream.checkpoints.CheckpointCommitter;
 import io.logitstream.checkpoints.ChunkUploader;
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.lifecycle.Execution;
@@ -44,13 +45,14 @@ public final class CheckpointWriter implements AutoCloseable {
   private final Timer duration;
   private final ExecutorService thread;
   private final AtomicReference<@Nullable RuntimeException> sweepFailure = new AtomicReference<>();
+  private @Nullable Artifact base;
   private @Nullable Future<?> inFlight;
   private @Nullable Future<?> afterwards;
 
   /**
    * @param committer the run's, initialised; the caller closes it
    * @param topicCheck checks that the log is still the one that was read; throws if it is not
-   * @param onCommitted told of each checkpoint and the SHA-256 of its weights, on the writer's
+   * @param onCommitted told of each checkpoint and the SHA-256 of what it learned, on the writer's
    *     thread
    * @param afterCommit what is to be done on the writer's thread after each checkpoint
    * @param execution on which the writer has its thread
@@ -65,6 +67,7 @@ public final class CheckpointWriter implements AutoCloseable {
       Execution execution,
       MeterRegistry meters) {
     this.facts = facts;
+    this.base = facts.adapters().flatMap(AdapterFacts::uploaded).orElse(null);
     this.uploader = uploader;
     this.committer = committer;
     this.topicCheck = topicCheck;
@@ -180,16 +183,8 @@ public final class CheckpointWriter implements AutoCloseable {
 
   private void commit(CheckpointDraft draft) {
     long startNanos = clock.nanos();
-    Artifact weights = uploader.upload("weights", draft.state().weights());
-    List<Artifact> artifacts = new ArrayList<>();
-    artifacts.add(weights);
-    artifacts.add(uploader.upload("moments", draft.state().moments()));
-    artifacts.add(uploader.upload("config.json", facts.configJson()));
-    artifacts.add(uploader.upload("tokenizer.json", facts.tokenizerJson()));
-    draft
-        .state()
-        .averages()
-        .ifPresent(averages -> artifacts.add(uploader.upload("averages", averages)));
+    Artifact standing = base;
+    List<Artifact> artifacts = upload(draft);
     CheckpointManifest manifest = manifest(draft, artifacts);
     topicCheck.run();
     committer.commit(manifest, draft.pending().entries(), draft.pending().letters());
@@ -200,9 +195,45 @@ public final class CheckpointWriter implements AutoCloseable {
         facts.run(),
         draft.place().sequence(),
         draft.state().step(),
-        artifacts.stream().mapToLong(Artifact::getLength).sum(),
+        artifacts.stream().mapToLong(Artifact::getLength).sum() - lengthOf(standing),
         nanos / 1_000_000);
-    onCommitted.accept(manifest, weights.getSha256());
+    onCommitted.accept(manifest, artifacts.get(0).getSha256());
+  }
+
+  /** The artifacts of a checkpoint, what was learned first. */
+  private List<Artifact> upload(CheckpointDraft draft) {
+    List<Artifact> artifacts = new ArrayList<>();
+    String learned = facts.adapters().isPresent() ? LearnedWeights.ADAPTER : LearnedWeights.WEIGHTS;
+    artifacts.add(uploader.upload(learned, draft.state().weights()));
+    artifacts.add(uploader.upload("moments", draft.state().moments()));
+    artifacts.add(uploader.upload("config.json", facts.configJson()));
+    artifacts.add(uploader.upload("tokenizer.json", facts.tokenizerJson()));
+    draft
+        .state()
+        .averages()
+        .ifPresent(averages -> artifacts.add(uploader.upload("averages", averages)));
+    facts
+        .adapters()
+        .ifPresent(
+            adapters -> {
+              artifacts.add(uploader.upload(LearnedWeights.ADAPTER_CONFIG, adapters.configJson()));
+              artifacts.add(base(adapters));
+            });
+    return artifacts;
+  }
+
+  /** What stands still is uploaded once, and named by all checkpoints. */
+  private Artifact base(AdapterFacts adapters) {
+    Artifact uploaded = base;
+    if (uploaded == null) {
+      uploaded = uploader.upload(LearnedWeights.BASE, adapters.base().toBytes());
+      base = uploaded;
+    }
+    return uploaded;
+  }
+
+  private static long lengthOf(@Nullable Artifact artifact) {
+    return artifact == null ? 0 : artifact.getLength();
   }
 
   private Map<String, Long> untilOffsets() {

@@ -3,6 +3,7 @@ package io.logitstream.trainer.recovery;
 import io.logitstream.schemas.ComputeEnvironment;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param configJson the student's config.json
  * @param tokenizerJson the student's tokenizer.json
  * @param tokenizerSha256 SHA-256 (hex) of tokenizer.json
- * @param initialStudentSha256 SHA-256 (hex) of the weights at sequence 0
+ * @param initialStudentSha256 SHA-256 (hex) of the weights at sequence 0, adapters included
  * @param teachers the accepted teachers
  * @param version the build
  * @param replayOf the checkpoint of another run that the run began with; null for a student
  * @param untilOffsets the offsets, by partition, from which on nothing is read
+ * @param adapters what is needed where adapters are trained; empty where the weights are
  */
 public record RunFacts(
     String run,
@@ -32,7 +34,8 @@ public record RunFacts(
     ComputeEnvironment environment,
     String version,
     @Nullable String replayOf,
-    Map<Integer, Long> untilOffsets) {
+    Map<Integer, Long> untilOffsets,
+    Optional<AdapterFacts> adapters) {
   public RunFacts {
     untilOffsets = Map.copyOf(untilOffsets);
     teachers = List.copyOf(teachers);

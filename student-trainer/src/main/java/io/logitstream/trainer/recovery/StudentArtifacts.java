@@ -1,14 +1,15 @@
 package io.logitstream.trainer.recovery;
 
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.checkpoints.WholeCheckpoint;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.schemas.CheckpointManifest;
+import io.logitstream.trainer.training.TrainingSettings;
 import java.util.List;
 import java.util.Optional;
 
 /** The artifacts of a checkpoint that training goes on from. */
 public final class StudentArtifacts {
-  private static final String WEIGHTS = "weights";
   private static final String MOMENTS = "moments";
   private static final String AVERAGES = "averages";
 
@@ -18,9 +19,20 @@ public final class StudentArtifacts {
    * Their names.
    *
    * @param averaged whether averages of the weights belong to them
+   * @param adapted whether adapters are trained in the place of the weights
    */
-  public static List<String> names(boolean averaged) {
-    return averaged ? List.of(WEIGHTS, MOMENTS, AVERAGES) : List.of(WEIGHTS, MOMENTS);
+  public static List<String> names(boolean averaged, boolean adapted) {
+    String learned = learned(adapted);
+    return averaged ? List.of(learned, MOMENTS, AVERAGES) : List.of(learned, MOMENTS);
+  }
+
+  private static String learned(boolean adapted) {
+    return adapted ? LearnedWeights.ADAPTER : LearnedWeights.WEIGHTS;
+  }
+
+  /** The names of those that a run's checkpoints have. */
+  public static List<String> names(TrainingSettings settings) {
+    return names(settings.optimizer().averages().isKept(), settings.lowRank().isPresent());
   }
 
   /** Whether a checkpoint has averages of the weights. */
@@ -36,10 +48,11 @@ public final class StudentArtifacts {
    *     weights
    */
   public static TrainingState.Snapshot snapshot(WholeCheckpoint checkpoint, boolean averaged) {
-    String averages = hasAverages(checkpoint.manifest()) ? AVERAGES : WEIGHTS;
+    String learned = learned(LearnedWeights.areAdapters(checkpoint.manifest()));
+    String averages = hasAverages(checkpoint.manifest()) ? AVERAGES : learned;
     return new TrainingState.Snapshot(
         checkpoint.manifest().getStep(),
-        checkpoint.artifact(WEIGHTS),
+        checkpoint.artifact(learned),
         checkpoint.artifact(MOMENTS),
         averaged ? Optional.of(checkpoint.artifact(averages)) : Optional.empty());
   }

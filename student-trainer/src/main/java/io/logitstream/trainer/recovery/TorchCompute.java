@@ -53,7 +53,9 @@ public record TorchCompute(TorchEngine engine) implements Compute {
     boolean averaged = settings.optimizer().averages().isKept();
     TrainingState state =
         resumed
-            .map(snapshot -> TrainingState.restore(engine, model.config(), snapshot))
+            .map(
+                snapshot ->
+                    TrainingState.restore(engine, model.config(), model.weights(), snapshot))
             .orElseGet(
                 () -> TrainingState.initial(engine, model.config(), model.weights(), averaged));
     return new TorchStudent(engine, model.config(), type, settings, state);

@@ -18,7 +18,7 @@ public final class TorchStudent implements Student {
   private final ComputeType computeType;
   private DistillationStep step;
   private Evaluator evaluator;
-  private TrainingState state;
+  private final TrainingState state;
 
   /**
    * @param state closed with the student
@@ -89,9 +89,8 @@ public final class TorchStudent implements Student {
 
   @Override
   public void restore(TrainingState.Snapshot snapshot) {
-    // First, as there need not be room for two: where this fails the session ends.
-    state.close();
-    state = TrainingState.restore(engine, config, snapshot);
+    // In its place, as there need not be room for two.
+    state.reset(snapshot);
   }
 
   @Override

@@ -5,7 +5,9 @@ import io.logitstream.distillation.optimizer.AverageSettings;
 import io.logitstream.distillation.optimizer.Freezing;
 import io.logitstream.distillation.optimizer.Muon;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
+import io.logitstream.model.decoder.LowRank;
 import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +30,9 @@ import java.util.stream.Stream;
  * @param device auto, cpu or cuda
  * @param threads threads that one operator runs on; 0 for all cores
  * @param recomputeLayers whether layers are computed again in the backward pass
+ * @param lowRank the adapters that are trained; empty: the weights are
+ * @param adapter a directory of PEFT's with the adapters at sequence 0; empty: new ones are drawn
+ *     from the seed
  */
 public record TrainingSettings(
     Path model,
@@ -39,7 +44,9 @@ public record TrainingSettings(
     ComputeChoice computeType,
     String device,
     int threads,
-    boolean recomputeLayers) {
+    boolean recomputeLayers,
+    Optional<LowRank> lowRank,
+    Optional<Path> adapter) {
   private static final Setting<Path> MODEL =
       Setting.requiredPath(
           "student.model",
@@ -121,6 +128,7 @@ public record TrainingSettings(
       Stream.of(
               ScheduleSettings.SETTINGS,
               LossSettings.SETTINGS,
+              LowRankSettings.SETTINGS,
               List.of(
                   MODEL,
                   SEED,
@@ -158,6 +166,14 @@ public record TrainingSettings(
   /** The key of {@link #computeType()}: what a run keeps is the type that was chosen. */
   public static final String COMPUTE_TYPE_KEY = COMPUTE_TYPE.name();
 
+  public TrainingSettings {
+    if (lowRank.isPresent() && optimizer.muon().isPresent()) {
+      throw new ConfigurationException(
+          "optimizer.kind is muon, and adapters are trained (student.lora.rank is %d): Muon is for whole matrices, not for the thin factors of adapters. Use adamw"
+              .formatted(lowRank.get().rank()));
+    }
+  }
+
   /** Reads the settings. */
   public static TrainingSettings from(Configuration configuration) {
     return new TrainingSettings(
@@ -179,7 +195,9 @@ public record TrainingSettings(
         configuration.get(COMPUTE_TYPE),
         configuration.get(DEVICE),
         configuration.get(THREADS),
-        configuration.get(RECOMPUTE_LAYERS));
+        configuration.get(RECOMPUTE_LAYERS),
+        LowRankSettings.from(configuration),
+        LowRankSettings.directory(configuration));
   }
 
   private static Optional<Muon> muon(Configuration configuration) {
@@ -201,6 +219,7 @@ public record TrainingSettings(
     if (!optimizer.freezing().patterns().isEmpty()) {
       identity.put(FROZEN.name(), String.join(",", optimizer.freezing().patterns()));
     }
+    identity.putAll(LowRankSettings.identity(lowRank));
     identity.putAll(LossSettings.identity(objective));
     identity.putAll(ScheduleSettings.identity(optimizer.schedule()));
     optimizer

@@ -3,15 +3,18 @@ package io.logitstream.trainer.verification;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.checkpoints.DamagedCheckpointException;
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.checkpoints.LedgerReader;
+import io.logitstream.checkpoints.WholeCheckpoint;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.Sha256;
-import io.logitstream.model.decoder.Weights;
+import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicIdentity;
@@ -21,9 +24,10 @@ import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.ComputeEnvironment;
 import io.logitstream.trainer.TrainerSettings;
 import io.logitstream.trainer.recovery.RunConfiguration;
+import io.logitstream.trainer.recovery.StudentArtifacts;
+import io.logitstream.trainer.recovery.StudentModel;
 import io.logitstream.trainer.training.Student;
 import io.logitstream.trainer.training.TorchStudent;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,9 +43,11 @@ import org.apache.kafka.clients.admin.Admin;
  * them again, and compares every artifact. Only reads; the run may go on meanwhile.
  */
 public final class CheckpointVerifier implements AutoCloseable {
-  private static final Set<String> ARTIFACTS =
-      Set.of("weights", "moments", "config.json", "tokenizer.json");
   private static final String AVERAGES = "averages";
+
+  /** What no step changes, where a run's checkpoints have it. */
+  private static final List<String> UNCHANGED =
+      List.of("config.json", "tokenizer.json", LearnedWeights.ADAPTER_CONFIG, LearnedWeights.BASE);
 
   private final KafkaSettings kafka;
   private final KafkaClients clients;
@@ -123,29 +129,48 @@ public final class CheckpointVerifier implements AutoCloseable {
     RecordedHistory history = RecordedHistory.read(ancestor, checkpoint, manifests, ledger);
     TrainerSettings settings =
         RecordedSettings.of(ancestor.getRun(), new RunConfiguration(ancestor.getConfiguration()));
-    boolean averaged = settings.training().optimizer().averages().isKept();
-    Map<String, byte[]> artifacts = artifacts(checkpoint, averaged);
+    Set<String> expected = new TreeSet<>(StudentArtifacts.names(settings.training()));
+    expected.addAll(StudentModel.artifacts(settings.training().lowRank().isPresent()));
+    Map<String, byte[]> artifacts = artifacts(checkpoint, expected);
     TorchEngine engine = engine(history);
-    ModelConfig config = ModelConfig.parse(bytes(artifacts, "config.json"));
     if (checkpoint.getSequence() == ancestor.getSequence()) {
       if (checkpoint.getReplayOf() != null) {
-        compareWithSource(checkpoint, CheckpointId.parse(checkpoint.getReplayOf()));
+        compareWithSource(
+            checkpoint,
+            CheckpointId.parse(checkpoint.getReplayOf()),
+            student(checkpoint, artifacts, settings));
       } else {
-        compareBeginning(engine, config, checkpoint, artifacts);
+        compareBeginning(checkpoint, artifacts, student(checkpoint, artifacts, settings));
       }
       return;
     }
-    Map<String, byte[]> before = artifacts(ancestor, averaged);
+    Map<String, byte[]> before = artifacts(ancestor, expected);
     compareFiles(checkpoint, before, artifacts);
-    retrain(history, settings, engine, config, before, tally);
+    retrain(history, settings, engine, new WholeCheckpoint(ancestor, before), tally);
+  }
+
+  /**
+   * The student that a checkpoint holds.
+   *
+   * @throws UnprovenException if its artifacts are no such student's
+   */
+  private static StudentModel student(
+      CheckpointManifest manifest, Map<String, byte[]> artifacts, TrainerSettings settings)
+      throws UnprovenException {
+    try {
+      return StudentModel.of(
+          new WholeCheckpoint(manifest, artifacts), settings.training().lowRank());
+    } catch (UnsupportedModelException | ConfigurationException e) {
+      throw UnprovenException.refuted(
+          "checkpoint %s: %s".formatted(CheckpointId.of(manifest), e.getMessage()));
+    }
   }
 
   private void retrain(
       RecordedHistory history,
       TrainerSettings settings,
       TorchEngine engine,
-      ModelConfig config,
-      Map<String, byte[]> before,
+      WholeCheckpoint before,
       Tally tally)
       throws UnprovenException, InterruptedException {
     CheckpointManifest ancestor = history.ancestor();
@@ -153,14 +178,12 @@ public final class CheckpointVerifier implements AutoCloseable {
     try (Admin admin = clients.admin()) {
       topic = Topics.identity(admin, history.start().getTopic());
     }
+    StudentModel model = student(ancestor, before.artifacts(), settings);
+    ModelConfig config = model.config();
+    boolean averaged = settings.training().optimizer().averages().isKept();
     TrainingState state =
         TrainingState.restore(
-            engine,
-            config,
-            ByteBuffer.wrap(bytes(before, "weights")),
-            ByteBuffer.wrap(bytes(before, "moments")),
-            Optional.ofNullable(before.get(AVERAGES)).map(ByteBuffer::wrap),
-            ancestor.getStep());
+            engine, config, model.weights(), StudentArtifacts.snapshot(before, averaged));
     try (Student student =
             new TorchStudent(engine, config, computeType(ancestor), settings.training(), state);
         RecordedOrder log = new RecordedOrder(clients, topic, history);
@@ -182,14 +205,10 @@ public final class CheckpointVerifier implements AutoCloseable {
   /**
    * The bytes of all artifacts; each chunk is checked against the manifest.
    *
-   * @param averaged whether averages belong to them
+   * @param expected the names of all artifacts
    */
-  private Map<String, byte[]> artifacts(CheckpointManifest manifest, boolean averaged)
+  private Map<String, byte[]> artifacts(CheckpointManifest manifest, Set<String> expected)
       throws UnprovenException {
-    Set<String> expected = new TreeSet<>(ARTIFACTS);
-    if (averaged) {
-      expected.add(AVERAGES);
-    }
     CheckpointId id = CheckpointId.of(manifest);
     if (manifest.getExpired()) {
       throw UnprovenException.expired(
@@ -222,10 +241,7 @@ public final class CheckpointVerifier implements AutoCloseable {
   }
 
   private static void compareBeginning(
-      TorchEngine engine,
-      ModelConfig config,
-      CheckpointManifest checkpoint,
-      Map<String, byte[]> artifacts)
+      CheckpointManifest checkpoint, Map<String, byte[]> artifacts, StudentModel student)
       throws UnprovenException {
     CheckpointId id = CheckpointId.of(checkpoint);
     if (checkpoint.getParentSequence() != null) {
@@ -233,34 +249,29 @@ public final class CheckpointVerifier implements AutoCloseable {
           FailureKind.CONFIGURATION,
           "%s cannot be verified from itself: name an earlier checkpoint".formatted(id));
     }
-    try (TrainingState state =
-        TrainingState.initial(
-            engine,
-            config,
-            Weights.fromBytes(config, ByteBuffer.wrap(bytes(artifacts, "weights"))))) {
-      TrainingState.Snapshot initial = state.snapshot();
-      Retraining.equal(
-          id, "initial student", checkpoint.getInitialStudentSha256(), state.weightsSha256());
+    Retraining.equal(
+        id, "initial student", checkpoint.getInitialStudentSha256(), student.weights().sha256());
+    byte[] learned = student.weights().learnedBytes();
+    Retraining.equal(
+        id,
+        "SHA-256 of moments, all zero,",
+        Sha256.of(bytes(artifacts, "moments")),
+        Sha256.of(new byte[2 * learned.length]));
+    if (artifacts.containsKey(AVERAGES)) {
       Retraining.equal(
           id,
-          "SHA-256 of moments, all zero,",
-          Sha256.of(bytes(artifacts, "moments")),
-          Sha256.of(initial.moments()));
-      if (artifacts.containsKey(AVERAGES)) {
-        Retraining.equal(
-            id,
-            "SHA-256 of averages, as the weights,",
-            Sha256.of(bytes(artifacts, AVERAGES)),
-            state.weightsSha256());
-      }
-      Retraining.equal(id, "step", checkpoint.getStep(), 0L);
-      Retraining.equal(id, "trained records", checkpoint.getTrainedRecords(), 0L);
+          "SHA-256 of averages, as what is learned,",
+          Sha256.of(bytes(artifacts, AVERAGES)),
+          Sha256.of(learned));
     }
+    Retraining.equal(id, "step", checkpoint.getStep(), 0L);
+    Retraining.equal(id, "trained records", checkpoint.getTrainedRecords(), 0L);
     compareTokenizer(checkpoint, artifacts);
   }
 
   /** A run that began with a checkpoint of another one has its bytes, and goes on in its counts. */
-  private void compareWithSource(CheckpointManifest checkpoint, CheckpointId source)
+  private void compareWithSource(
+      CheckpointManifest checkpoint, CheckpointId source, StudentModel student)
       throws UnprovenException {
     CheckpointId id = CheckpointId.of(checkpoint);
     CheckpointManifest other =
@@ -280,10 +291,7 @@ public final class CheckpointVerifier implements AutoCloseable {
         id, "trained records", checkpoint.getTrainedRecords(), other.getTrainedRecords());
     Retraining.equal(id, "trained tokens", checkpoint.getTrainedTokens(), other.getTrainedTokens());
     Retraining.equal(
-        id,
-        "initial student",
-        checkpoint.getInitialStudentSha256(),
-        sha256s(other).getOrDefault("weights", ""));
+        id, "initial student", checkpoint.getInitialStudentSha256(), student.weights().sha256());
   }
 
   private static Map<String, String> sha256s(CheckpointManifest manifest) {
@@ -297,7 +305,10 @@ public final class CheckpointVerifier implements AutoCloseable {
   private static void compareFiles(
       CheckpointManifest checkpoint, Map<String, byte[]> before, Map<String, byte[]> after)
       throws UnprovenException {
-    for (String name : List.of("config.json", "tokenizer.json")) {
+    for (String name : UNCHANGED) {
+      if (!before.containsKey(name)) {
+        continue;
+      }
       Retraining.equal(
           CheckpointId.of(checkpoint),
           "SHA-256 of " + name,

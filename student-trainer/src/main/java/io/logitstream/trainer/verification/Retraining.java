@@ -1,6 +1,7 @@
 package io.logitstream.trainer.verification;
 
 import io.logitstream.checkpoints.CheckpointId;
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.distillation.loss.LossSums;
 import io.logitstream.distillation.step.StepResult;
 import io.logitstream.distillation.step.TrainingState;
@@ -305,7 +306,7 @@ final class Retraining implements AutoCloseable {
     for (Artifact artifact : manifest.getArtifacts()) {
       byte @Nullable [] trained =
           switch (artifact.getName()) {
-            case "weights" -> snapshot.weights();
+            case LearnedWeights.WEIGHTS, LearnedWeights.ADAPTER -> snapshot.weights();
             case "moments" -> snapshot.moments();
             case "averages" -> snapshot.averages().orElse(null);
             default -> null;

@@ -6,11 +6,15 @@ import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.model.decoder.Weights;
 import io.logitstream.model.safetensors.TensorType;
+import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.trainer.training.TrainingSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +41,7 @@ class StudentModelTest {
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length - 100));
 
-    assertThatThrownBy(() -> StudentModel.read(directory, 1))
+    assertThatThrownBy(this::read)
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("student.model cannot be used: " + file)
         .hasMessageContaining("the file was cut off");
@@ -48,9 +52,17 @@ class StudentModelTest {
     Path file = directory.resolve("config.json");
     Files.writeString(file, Files.readString(file).replace("\"llama\"", "\"mamba\""));
 
-    assertThatThrownBy(() -> StudentModel.read(directory, 1))
+    assertThatThrownBy(this::read)
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("student.model cannot be used: " + directory)
         .hasMessageContaining("model_type is 'mamba'");
+  }
+
+  private StudentModel read() {
+    return StudentModel.read(
+        TrainingSettings.from(
+            Configuration.load(
+                TrainingSettings.SETTINGS,
+                ConfigurationLayers.of(Map.of("student.model", directory.toString())))));
   }
 }

@@ -28,6 +28,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
@@ -150,7 +151,9 @@ class StepTakerTest {
             ComputeChoice.F32,
             "cpu",
             1,
-            false);
+            false,
+            Optional.empty(),
+            Optional.empty());
     byte[] weights = Weights.initialise(CONFIG, 1).toBytes();
     ByteBuffer embeddings = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < CONFIG.hiddenSize(); i++) {
