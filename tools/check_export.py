@@ -4,8 +4,9 @@
     python tools/check_export.py DIR                       # scores a built-in sample
     python tools/check_export.py DIR --text FILE           # scores a file
     python tools/check_export.py DIR --text FILE --scores FILE.json    # takes the output of `logitstream score`
+    python tools/check_export.py BASE --adapter DIR        # adapters, by PEFT beside the weights of BASE, and by `logitstream score --adapter`
 
-Works with transformers 4 (4.56 and newer) and 5; needs the PyPI packages torch and transformers. Computes in float32 on the CPU.
+Works with transformers 4 (4.56 and newer) and 5; needs the PyPI packages torch and transformers, and peft for --adapter. Computes in float32 on the CPU.
 Exit status: 0 all equal, 1 something differs, 2 the check could not be made.
 """
 
@@ -67,12 +68,29 @@ def load(folder: Path) -> tuple:
     return model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
 
-def run_score(launcher: Path, folder: Path, text: str) -> dict:
+def with_adapter(model, adapter: Path):
+    """The model with PEFT's adapters; every weight of theirs must be in the file, and every weight of the file among theirs."""
+    import peft
+    from safetensors import safe_open
+
+    adapted = peft.PeftModel.from_pretrained(model, adapter, local_files_only=True).eval()
+    wanted = set(peft.get_peft_model_state_dict(adapted))
+    with safe_open(adapter / "adapter_model.safetensors", framework="pt") as stored:
+        held = set(stored.keys())
+    if held != wanted:
+        raise CheckFailed(f"adapters do not fit: missing {sorted(wanted - held)}, unexpected {sorted(held - wanted)}")
+    print(f"ok    peft {peft.__version__} loads {len(held)} weights of adapters")
+    return adapted
+
+
+def run_score(launcher: Path, folder: Path, adapter: Path | None, text: str) -> dict:
     """What `logitstream score` prints."""
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "text"
         file.write_bytes(text.encode())
         command = [str(launcher), "score", "--model", str(folder), "--text", str(file), "--dtype", "f32"]
+        if adapter is not None:
+            command += ["--adapter", str(adapter)]
         result = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if result.returncode != 0:
         raise CheckFailed(f"{' '.join(command)} ended with {result.returncode}")
@@ -130,6 +148,7 @@ def compare(model, tokenizer, text: str | None, scores: dict) -> Differences:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path, help="what `logitstream checkpoints export` wrote")
+    parser.add_argument("--adapter", type=Path, help="what `logitstream checkpoints export --adapter` or PEFT wrote, for the model in directory")
     parser.add_argument("--text", type=Path, help="the text to score (default: a built-in sample)")
     parser.add_argument("--scores", type=Path, help="output of `logitstream score`; without it, score is run")
     parser.add_argument("--logitstream", type=Path, default=ROOT / "logitstream", help="the launcher to run")
@@ -138,15 +157,17 @@ def main() -> int:
     print(f"transformers {transformers.__version__}, torch {torch.__version__}, {arguments.directory}")
     try:
         model, tokenizer = load(arguments.directory)
+        if arguments.adapter:
+            model = with_adapter(model, arguments.adapter)
         text = arguments.text.read_bytes().decode() if arguments.text else None
         if arguments.scores:
             scores = json.loads(arguments.scores.read_text(encoding="utf-8"))
         else:
             text = SAMPLE if text is None else text
-            scores = run_score(arguments.logitstream, arguments.directory, text)
+            scores = run_score(arguments.logitstream, arguments.directory, arguments.adapter, text)
         print(f"ok    loads, {sum(p.numel() for p in model.parameters()):,} parameters")
         return 1 if compare(model, tokenizer, text, scores).failed else 0
-    except (CheckFailed, OSError, KeyError, ValueError) as error:
+    except (CheckFailed, ImportError, OSError, KeyError, ValueError) as error:
         print(f"cannot check {arguments.directory}: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
 

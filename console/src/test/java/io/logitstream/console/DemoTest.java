@@ -1,6 +1,7 @@
 package io.logitstream.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -93,6 +94,7 @@ class DemoTest {
           with(there, "score", "--model", "demo/latest", "--text", text.toString());
       Invocation fromFolder =
           Invocation.of("score", "--model", exported.toString(), "--text", text.toString());
+      adaptersOfItAreTrainedExportedAndScored(there, exported, text);
       Invocation none = with(there, "checkpoints", "show", "demo/999");
       Invocation proof =
           with(
@@ -123,6 +125,71 @@ class DemoTest {
       assertThat(none.status()).isEqualTo(2);
       assertThat(none.err()).contains("demo/999");
     }
+  }
+
+  private static void adaptersOfItAreTrainedExportedAndScored(
+      String[] there, Path student, Path text) throws Exception {
+    Path adapter = folder.resolve("adapter");
+    Path merged = folder.resolve("merged");
+    List<String> replay = new ArrayList<>(List.of("replay", "--run", "tuned"));
+    replay.addAll(List.of("--from", "earliest", "--student", student.toString()));
+    for (String setting :
+        List.of(
+            "student.lora.rank=2",
+            "train.max-steps=2",
+            "train.step-records=2",
+            "optimizer.warmup-steps=0",
+            "averages.decay=0.5",
+            "evaluation.windows=0")) {
+      replay.addAll(List.of("--set", setting));
+    }
+
+    Invocation trained = with(there, replay.toArray(String[]::new));
+    Invocation alone =
+        with(
+            there,
+            "checkpoints",
+            "export",
+            "tuned/latest",
+            "--adapter",
+            adapter.toString(),
+            "--base",
+            "my-student");
+    Invocation whole = with(there, "checkpoints", "export", "tuned/latest", merged.toString());
+    Invocation refused =
+        with(there, "checkpoints", "export", "demo/latest", "--adapter", folder + "/none");
+
+    assertThat(trained.status()).as(trained.out() + trained.err()).isZero();
+    assertThat(alone.status()).as(alone.err()).isZero();
+    assertThat(alone.out()).contains("tuned/1 (step 2, ");
+    assertThat(whole.status()).as(whole.err()).isZero();
+    assertThat(Files.readString(adapter.resolve("adapter_config.json"))).contains("my-student");
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("has no adapters");
+    double before = crossEntropy(new String[0], text, "--model", student.toString());
+    double fromTopic = crossEntropy(there, text, "--model", "tuned/latest");
+    double averages = crossEntropy(there, text, "--model", "tuned/latest", "--averages");
+    assertThat(fromTopic).isNotEqualTo(before);
+    assertThat(averages).isNotEqualTo(before).isNotEqualTo(fromTopic);
+    assertThat(
+            crossEntropy(
+                new String[0],
+                text,
+                "--model",
+                student.toString(),
+                "--adapter",
+                adapter.toString()))
+        .isEqualTo(fromTopic);
+    assertThat(crossEntropy(new String[0], text, "--model", merged.toString()))
+        .isCloseTo(fromTopic, within(1e-5));
+  }
+
+  private static double crossEntropy(String[] there, Path text, String... which) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("score", "--text", text.toString()));
+    arguments.addAll(List.of(which));
+    Invocation scored = with(there, arguments.toArray(String[]::new));
+    assertThat(scored.status()).as(scored.err()).isZero();
+    return scored.json().get("crossEntropy").asDouble();
   }
 
   @Test

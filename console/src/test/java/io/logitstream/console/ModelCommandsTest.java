@@ -4,8 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.logitstream.model.decoder.AdaptedWeights;
+import io.logitstream.model.decoder.AdapterDirectory;
+import io.logitstream.model.decoder.LowRank;
+import io.logitstream.model.decoder.ModelConfig;
+import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.WeightTensor;
+import io.logitstream.model.decoder.Weights;
+import io.logitstream.model.safetensors.TensorType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +71,47 @@ class ModelCommandsTest {
         Invocation.of("score", "--model", teacher.toString(), "--text", text.toString()).json();
     assertThat(other.get("teacherCrossEntropy").asDouble())
         .isCloseTo(teachersOwn.get("crossEntropy").asDouble(), within(1e-6));
+  }
+
+  @Test
+  void adaptersOfAFolderStandBesideTheWeights() throws Exception {
+    Path text = Files.writeString(folder.resolve("adapted.txt"), "some text\n".repeat(3));
+    ModelDirectory base = ModelDirectory.open(Path.of(model));
+    ModelConfig adapted = base.config().with(new LowRank(4, 8, List.of("o_proj"), false));
+    Path adapter = folder.resolve("adapter");
+    Weights weights = AdaptedWeights.initialise(adapted, base.weights(), 3);
+    for (WeightTensor tensor : AdaptedWeights.adapters(weights)) {
+      Arrays.fill(tensor.values(), 0.1f);
+    }
+    AdapterDirectory.write(adapter, adapted, weights, TensorType.F32, Optional.empty());
+    ModelDirectory.write(
+        folder.resolve("merged"),
+        base.config(),
+        AdaptedWeights.merge(adapted, weights),
+        TensorType.F32,
+        base.tokenizerJson());
+
+    double before = crossEntropy(text, "--model", model);
+    double beside = crossEntropy(text, "--model", model, "--adapter", adapter.toString());
+    double merged = crossEntropy(text, "--model", folder.resolve("merged").toString());
+
+    assertThat(beside).isCloseTo(merged, within(1e-5)).isNotCloseTo(before, within(1e-3));
+    Invocation refused =
+        Invocation.of("score", "--model", "run/1", "--adapter", model, "--text", text.toString());
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("run/1 is a checkpoint");
+    Invocation none =
+        Invocation.of("score", "--model", model, "--adapter", model, "--text", text.toString());
+    assertThat(none.status()).isEqualTo(2);
+    assertThat(none.err()).contains("it has no adapter_config.json");
+  }
+
+  private static double crossEntropy(Path text, String... which) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("score", "--text", text.toString()));
+    arguments.addAll(List.of(which));
+    Invocation scored = Invocation.of(arguments.toArray(String[]::new));
+    assertThat(scored.status()).as(scored.err()).isZero();
+    return scored.json().get("crossEntropy").asDouble();
   }
 
   @Test

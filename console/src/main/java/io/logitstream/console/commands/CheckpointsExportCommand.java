@@ -4,7 +4,10 @@ import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.console.models.LoadedModel;
+import io.logitstream.model.decoder.AdapterDirectory;
 import io.logitstream.model.decoder.ModelDirectory;
+import io.logitstream.model.decoder.Sha256;
+import io.logitstream.model.decoder.WeightLayout;
 import io.logitstream.model.safetensors.TensorType;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -15,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +36,9 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = {
       "Writes a checkpoint as a Hugging Face directory: config.json, model.safetensors,"
-          + " tokenizer.json. transformers 4 and 5 load it; 'train' and 'complete' take it too.",
+          + " tokenizer.json. transformers 4 and 5 load it; 'train' and 'complete' take it too."
+          + " Adapters (student.lora.rank) are merged into the weights, or written by themselves for"
+          + " PEFT with --adapter.",
       "Every chunk and the whole are checked against the manifest's SHA-256 before anything is"
           + " written.",
       ""
@@ -41,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  logitstream checkpoints export student/latest my-student",
       "  logitstream checkpoints export student/12 my-student --format bf16",
       "  logitstream checkpoints export student/latest my-student --averages",
+      "  logitstream checkpoints export tuned/latest --adapter my-adapter --base Qwen/Qwen3-0.6B",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class CheckpointsExportCommand implements Callable<Integer> {
@@ -64,6 +72,21 @@ final class CheckpointsExportCommand implements Callable<Integer> {
       description = "Write the averages of the weights that the run keeps (averages.decay).")
   private boolean averages;
 
+  @Option(
+      names = "--adapter",
+      description =
+          "Write the adapters alone, as PEFT reads them: adapter_config.json,"
+              + " adapter_model.safetensors.")
+  private boolean adapter;
+
+  @Option(
+      names = "--base",
+      paramLabel = "NAME|DIR",
+      description =
+          "With --adapter: the model that the adapters are for, as PEFT is to find it"
+              + " (base_model_name_or_path).")
+  private @Nullable String base;
+
   @Option(names = "--force", description = "Write into a folder that is not empty.")
   private boolean force;
 
@@ -72,6 +95,12 @@ final class CheckpointsExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (base != null && !adapter) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "--base is %s, and it is for --adapter alone: a merged model needs no other"
+              .formatted(base));
+    }
     requireRoom();
     CheckpointManifest manifest;
     LoadedModel model;
@@ -80,13 +109,14 @@ final class CheckpointsExportCommand implements Callable<Integer> {
       spec.commandLine().getErr().printf("reading checkpoint %s ...%n", CheckpointId.of(manifest));
       model = CheckpointModels.load(reader, manifest, averages);
     }
-    ModelDirectory.write(directory, model.config(), model.weights(), format, model.tokenizerJson());
+    LoadedModel written = adapter ? model : model.merged();
+    long parameters = adapter ? writeAdapters(manifest, written) : writeMerged(written);
     Map<String, Object> printed = new LinkedHashMap<>();
     printed.put("id", CheckpointId.of(manifest).toString());
     printed.put("directory", directory.toAbsolutePath().normalize().toString());
     printed.put("step", manifest.getStep());
-    printed.put("parameters", model.config().parameters());
-    printed.put("weightsSha256", model.weights().sha256());
+    printed.put("parameters", parameters);
+    printed.put("weightsSha256", weightsSha256(written));
     spec.commandLine()
         .getOut()
         .println(
@@ -96,9 +126,31 @@ final class CheckpointsExportCommand implements Callable<Integer> {
                     .formatted(
                         printed.get("id"),
                         manifest.getStep(),
-                        model.config().parameters(),
+                        parameters,
                         printed.get("directory")));
     return ExitStatus.OK.code();
+  }
+
+  private long writeMerged(LoadedModel model) throws IOException {
+    ModelDirectory.write(directory, model.config(), model.weights(), format, model.tokenizerJson());
+    return model.config().parameters();
+  }
+
+  private long writeAdapters(CheckpointManifest manifest, LoadedModel model) throws IOException {
+    if (model.config().adapter() == null) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "checkpoint %s has no adapters: its run trains all weights (student.lora.rank is 0). Leave --adapter out"
+              .formatted(CheckpointId.of(manifest)));
+    }
+    AdapterDirectory.write(
+        directory, model.config(), model.weights(), format, Optional.ofNullable(base));
+    return WeightLayout.of(model.config()).learnedParameters();
+  }
+
+  /** Of what is written, in float32. */
+  private String weightsSha256(LoadedModel model) {
+    return adapter ? Sha256.of(model.weights().learnedBytes()) : model.weights().sha256();
   }
 
   private void requireRoom() throws IOException {

@@ -3,12 +3,14 @@ package io.logitstream.console.commands;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.console.models.LoadedModel;
+import io.logitstream.model.decoder.AdapterDirectory;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which model a command works with: a directory, or a checkpoint on the topics. */
@@ -28,6 +30,14 @@ final class ModelOptions {
       description = "Of a checkpoint, take the averages of the weights that its run keeps.")
   private boolean averages;
 
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description =
+          "Adapters as PEFT writes them, to put beside the weights of the folder; a checkpoint has"
+              + " its own.")
+  private @Nullable Path adapter;
+
   /**
    * Loads the model.
    *
@@ -42,9 +52,16 @@ final class ModelOptions {
             "%s is a folder, and --averages is of checkpoints: 'checkpoints export --averages' writes them to a folder"
                 .formatted(model));
       }
-      return fromDirectory(directory);
+      LoadedModel loaded = fromDirectory(directory);
+      return adapter == null ? loaded : loaded.with(AdapterDirectory.open(adapter));
     }
     if (CheckpointModels.isId(model)) {
+      if (adapter != null) {
+        throw new LogitstreamException(
+            FailureKind.CONFIGURATION,
+            "%s is a checkpoint, which has the adapters that its run has trained, and --adapter is of folders: export it first ('checkpoints export')"
+                .formatted(model));
+      }
       try (CheckpointReader reader = CheckpointModels.open(options.load())) {
         return CheckpointModels.load(reader, CheckpointModels.find(reader, model), averages);
       }

@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  logitstream train --student demo-student --run student",
       "  logitstream train --student demo-student --run trial --steps 500 --set train.seed=2",
+      "  logitstream train --student my-model --run tuned --set student.lora.rank=16",
       "  logitstream train --config pipeline.properties --skip 3@1207",
       "  logitstream train --config pipeline.properties --accept-loss",
     })
@@ -49,6 +50,14 @@ final class TrainCommand implements Callable<Integer> {
           "The student at the run's start, a Hugging Face directory, from scratch where it has no"
               + " weights: short for --set student.model=…")
   private @Nullable Path student;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description =
+          "Adapters as PEFT writes them, which are trained on beside the student's weights: short for"
+              + " --set student.adapter=…  New ones: --set student.lora.rank=…")
+  private @Nullable Path adapter;
 
   @Option(names = "--run", paramLabel = "RUN", description = "The run: short for --set run=…")
   private @Nullable String run;
@@ -81,6 +90,7 @@ final class TrainCommand implements Callable<Integer> {
     Shortcuts shortcuts =
         new Shortcuts()
             .put("student.model", student)
+            .put("student.adapter", adapter)
             .put("run", run)
             .put("train.max-steps", steps)
             .put("train.accept-loss", acceptLoss ? "true" : null)

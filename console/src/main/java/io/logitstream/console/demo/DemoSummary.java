@@ -101,7 +101,7 @@ final class DemoSummary {
     String id = checkpoint.getRun() + "/" + checkpoint.getSequence();
     Path directory = request.data().resolve("student");
     try (CheckpointReader reader = new CheckpointReader(pipeline.clients())) {
-      LoadedModel model = CheckpointModels.load(reader, checkpoint, false);
+      LoadedModel model = CheckpointModels.load(reader, checkpoint, false).merged();
       ModelDirectory.write(
           directory, model.config(), model.weights(), TensorType.F32, model.tokenizerJson());
     }
