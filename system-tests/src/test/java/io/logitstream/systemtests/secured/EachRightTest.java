@@ -80,6 +80,8 @@ class EachRightTest {
   @Test
   @Order(1)
   void ofAProducer() throws Exception {
+    // Who goes on reads where it stood.
+    publish();
     each(
         PRODUCER,
         rights.producer(Services.SOURCE),
