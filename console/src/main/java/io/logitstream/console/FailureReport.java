@@ -4,6 +4,7 @@ import io.logitstream.checkpoints.DamagedCheckpointException;
 import io.logitstream.checkpoints.ExpiredCheckpointException;
 import io.logitstream.console.commands.ConfigurationPrinted;
 import io.logitstream.console.commands.LogitstreamCommand;
+import io.logitstream.console.logging.Logging;
 import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;
 import io.logitstream.platform.FailureKind;
@@ -15,12 +16,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
-/** Tells of a failure in one line; the stack trace only with {@code --verbose}. */
+/**
+ * Tells of a failure in one line, of the log where that is JSON; the stack trace only with {@code
+ * --verbose}.
+ */
 final class FailureReport implements IExecutionExceptionHandler {
+  private static final Logger LOGGER = LoggerFactory.getLogger("io.logitstream.console");
+
   private final LogitstreamCommand root;
 
   FailureReport(LogitstreamCommand root) {
@@ -33,22 +43,34 @@ final class FailureReport implements IExecutionExceptionHandler {
     if (failure instanceof ConfigurationPrinted) {
       return ExitStatus.OK.code();
     }
-    PrintWriter err = commandLine.getErr();
-    err.println("logitstream: " + message(failure) + KafkaFailures.advice(failure));
     ExitStatus status = status(failure);
-    if (status == ExitStatus.UNREACHABLE) {
-      root.kafka().ifPresent(kafka -> err.println(kafka.lookedFor() + "."));
+    List<String> told = told(failure, status);
+    if (Logging.isJson()) {
+      LOGGER.error("{}", String.join(" ", told), root.isVerbose() ? failure : null);
+      return status.code();
     }
-    if (failure instanceof DamagedCheckpointException) {
-      err.println(
-          "'logitstream checkpoints list' names the run's other checkpoints; its trainer goes back to"
-              + " the newest whole one by itself.");
-    }
+    PrintWriter err = commandLine.getErr();
+    err.print("logitstream: ");
+    told.forEach(err::println);
     if (root.isVerbose()) {
       failure.printStackTrace(err);
     }
     err.flush();
     return status.code();
+  }
+
+  private List<String> told(Exception failure, ExitStatus status) {
+    List<String> told = new ArrayList<>();
+    told.add(message(failure) + KafkaFailures.advice(failure));
+    if (status == ExitStatus.UNREACHABLE) {
+      root.kafka().ifPresent(kafka -> told.add(kafka.lookedFor() + "."));
+    }
+    if (failure instanceof DamagedCheckpointException) {
+      told.add(
+          "'logitstream checkpoints list' names the run's other checkpoints; its trainer goes back to"
+              + " the newest whole one by itself.");
+    }
+    return told;
   }
 
   static String message(Throwable failure) {

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** The training loop of one start of a run: from its newest checkpoint on, step by step. */
 final class TrainingLoop {
@@ -95,6 +96,14 @@ final class TrainingLoop {
 
   /** Trains until a stop is asked for or the training's end is reached; leaves a checkpoint. */
   void run(StopSignal stop) throws InterruptedException {
+    try {
+      train(stop);
+    } finally {
+      MDC.remove("step");
+    }
+  }
+
+  private void train(StopSignal stop) throws InterruptedException {
     if (isAtEnd()) {
       LOGGER.info(
           "run {} is at step {} already, and train.max-steps is {}: nothing to do",
@@ -113,6 +122,7 @@ final class TrainingLoop {
       if (step.isEmpty()) {
         break;
       }
+      MDC.put("step", Long.toString(parts.student().step()));
       recordStep(step.get());
       boolean isGated = isGated();
       EvaluationResults evaluation = isGated || isEvaluated() ? evaluate() : EvaluationResults.NONE;

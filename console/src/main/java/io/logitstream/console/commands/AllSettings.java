@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.logging.LogSettings;
 import io.logitstream.lineage.IndexSettings;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.health.HealthSettings;
@@ -37,6 +38,7 @@ final class AllSettings {
     settings.put("train", without(shared, TrainerSettings.SETTINGS));
     settings.put("index, trace, forget", IndexSettings.SETTINGS);
     settings.put("Metrics and health (services)", HealthSettings.SETTINGS);
+    settings.put("Log (services)", LogSettings.SETTINGS);
     return settings;
   }
 

@@ -4,6 +4,7 @@ import io.logitstream.checkpoints.CheckpointFollower;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.checkpoints.DamagedCheckpointException;
+import io.logitstream.console.logging.LogSettings;
 import io.logitstream.console.logging.Logging;
 import io.logitstream.console.models.CheckpointExport;
 import io.logitstream.console.models.CheckpointModels;
@@ -115,7 +116,7 @@ final class CheckpointsFollowCommand implements Callable<Integer> {
           "--attempts is %d, expected at least 1".formatted(attempts));
     }
     Configuration configuration = options.load();
-    Logging.ofService();
+    Logging.ofService(LogSettings.format(configuration), Map.of("service", "follower", "run", run));
     StopSignal stop = new StopSignal();
     KafkaClients clients = new KafkaClients(KafkaSettings.from(configuration), "follow-" + run);
     try (ShutdownHook hook = ShutdownHook.install(stop, DRAIN);

@@ -208,6 +208,7 @@ final class ReplayCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "trainer",
         configuration,
+        Map.of("run", TrainerSettings.from(configuration).run()),
         new ServiceRights(KafkaSettings.from(configuration).topicPrefix())
             .trainer(TrainerSettings.from(configuration).run()),
         (meters, health) -> {

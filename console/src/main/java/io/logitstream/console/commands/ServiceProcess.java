@@ -1,5 +1,6 @@
 package io.logitstream.console.commands;
 
+import io.logitstream.console.logging.LogSettings;
 import io.logitstream.console.logging.Logging;
 import io.logitstream.platform.access.AuthorizedService;
 import io.logitstream.platform.access.NeededRights;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +60,24 @@ final class ServiceProcess {
    * @param needed what the service may need to do on the cluster
    */
   static int run(String name, Configuration configuration, NeededRights needed, Wiring wiring) {
-    Logging.ofService();
+    return run(name, configuration, Map.of(), needed, wiring);
+  }
+
+  /**
+   * Runs until the service is done or a signal stops it, and returns the exit code.
+   *
+   * @param logged what every line of a log in JSON says beside the service's name
+   * @param needed what the service may need to do on the cluster
+   */
+  static int run(
+      String name,
+      Configuration configuration,
+      Map<String, String> logged,
+      NeededRights needed,
+      Wiring wiring) {
+    Map<String, String> members = new TreeMap<>(logged);
+    members.put("service", name);
+    Logging.ofService(LogSettings.format(configuration), members);
     StopSignal stop = new StopSignal();
     Health health = new Health();
     // Holds the process until the last news are told, not only until the service has stopped.

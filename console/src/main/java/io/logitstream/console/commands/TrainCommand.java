@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,7 @@ final class TrainCommand implements Callable<Integer> {
     return ServiceProcess.run(
         "trainer",
         configuration,
+        Map.of("run", TrainerSettings.from(configuration).run()),
         new ServiceRights(KafkaSettings.from(configuration).topicPrefix())
             .trainer(TrainerSettings.from(configuration).run()),
         (meters, health) -> {

@@ -1,5 +1,6 @@
 package io.logitstream.console.demo;
 
+import io.logitstream.console.logging.LogFormat;
 import io.logitstream.console.logging.Logging;
 import io.logitstream.model.decoder.ModelDirectory;
 import io.logitstream.platform.FailureKind;
@@ -43,7 +44,7 @@ public final class Demo {
     Files.createDirectories(request.data());
     Path log = request.data().resolve("demo.log");
     Logging.toFile(log);
-    Logging.ofService();
+    Logging.ofService(LogFormat.TEXT, Map.of());
     StopSignal stop = new StopSignal();
     try (ShutdownHook hook = ShutdownHook.install(stop, DRAIN);
         DemoView view =

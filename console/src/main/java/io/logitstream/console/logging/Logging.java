@@ -6,7 +6,11 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +24,24 @@ public final class Logging {
 
   private Logging() {}
 
-  /** Logs what services do. */
-  public static void ofService() {
+  /**
+   * Logs what services do.
+   *
+   * @param members what every line says of the process, where lines are JSON
+   */
+  public static void ofService(LogFormat format, Map<String, String> members) {
     atLeast(PRODUCT, Level.INFO);
+    if (format == LogFormat.JSON) {
+      JsonLines encoder = new JsonLines(members);
+      encoder.setContext(context());
+      encoder.start();
+      encodeBy(encoder);
+    }
+  }
+
+  /** Whether lines are JSON: then those who gather them expect nothing else. */
+  public static boolean isJson() {
+    return standardError().map(OutputStreamAppender::getEncoder).orElse(null) instanceof JsonLines;
   }
 
   /** Logs everything of ours, the warnings of the libraries too, and stack traces. */
@@ -30,12 +49,24 @@ public final class Logging {
     atLeast("io.confluent", Level.WARN);
     atLeast(PRODUCT, Level.DEBUG);
     atLeast(Logger.ROOT_LOGGER_NAME, Level.WARN);
-    if (context().getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR")
-        instanceof ConsoleAppender<ILoggingEvent> standardError) {
-      standardError.stop();
-      standardError.setEncoder(encoder());
-      standardError.start();
-    }
+    encodeBy(encoder());
+  }
+
+  private static void encodeBy(Encoder<ILoggingEvent> encoder) {
+    standardError()
+        .ifPresent(
+            appender -> {
+              appender.stop();
+              appender.setEncoder(encoder);
+              appender.start();
+            });
+  }
+
+  private static Optional<ConsoleAppender<ILoggingEvent>> standardError() {
+    return context().getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR")
+            instanceof ConsoleAppender<ILoggingEvent> appender
+        ? Optional.of(appender)
+        : Optional.empty();
   }
 
   /** Sends the log to a file instead of standard error, stack traces included. */

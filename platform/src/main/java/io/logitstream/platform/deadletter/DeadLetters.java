@@ -1,5 +1,6 @@
 package io.logitstream.platform.deadletter;
 
+import io.logitstream.platform.tracing.LoggedRecord;
 import io.logitstream.schemas.topics.Topic;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -105,14 +106,16 @@ public final class DeadLetters {
   private synchronized void log(ConsumerRecord<String, byte[]> read, String code, String message) {
     long letters = lettersByCode.merge(code, 1L, Long::sum);
     if (letters <= LOGGED_EACH || Long.bitCount(letters) == 1) {
-      LOGGER.warn(
-          "{}-{}@{} goes to the dead letters as {} (number {}): {}",
-          read.topic(),
-          read.partition(),
-          read.offset(),
-          code,
-          letters,
-          shortened(message, MAX_MESSAGE_CHARACTERS));
+      try (LoggedRecord logged = LoggedRecord.of(read)) {
+        LOGGER.warn(
+            "{}-{}@{} goes to the dead letters as {} (number {}): {}",
+            read.topic(),
+            read.partition(),
+            read.offset(),
+            code,
+            letters,
+            shortened(message, MAX_MESSAGE_CHARACTERS));
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.platform.lifecycle.StoppedException;
+import io.logitstream.platform.tracing.LoggedRecord;
 import io.logitstream.schemas.PartitionPosition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -301,7 +302,7 @@ public final class KafkaFeed<T> implements AutoCloseable {
       }
       buffers.add(
           record.partition(),
-          new FetchedRecord<>(record, decode(record)),
+          new FetchedRecord<>(record, decodeLogged(record)),
           Math.max(0, record.serializedValueSize()));
     }
   }
@@ -321,6 +322,12 @@ public final class KafkaFeed<T> implements AutoCloseable {
 
   private long end(int partition) {
     return until.getOrDefault(partition, Long.MAX_VALUE);
+  }
+
+  private T decodeLogged(ConsumerRecord<String, byte[]> record) throws Exception {
+    try (LoggedRecord logged = LoggedRecord.of(record)) {
+      return decode(record);
+    }
   }
 
   private T decode(ConsumerRecord<String, byte[]> record) throws Exception {

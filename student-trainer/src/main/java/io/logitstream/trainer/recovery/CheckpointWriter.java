@@ -27,6 +27,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.MDC.MDCCloseable;
 
 /**
  * Uploads and commits checkpoints on a thread of its own, one at a time, so that training goes on
@@ -93,7 +95,10 @@ public final class CheckpointWriter implements AutoCloseable {
     inFlight =
         thread.submit(
             () -> {
-              commit(draft);
+              try (MDCCloseable logged =
+                  MDC.putCloseable("step", Long.toString(draft.state().step()))) {
+                commit(draft);
+              }
               stands.set(true);
             });
     afterwards =

@@ -5,6 +5,7 @@ import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.PartitionStanding;
 import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.RetryPolicy;
+import io.logitstream.platform.tracing.LoggedRecord;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -145,6 +146,12 @@ public final class PromptIntake {
 
   /** The prompt; empty if its partition has to wait. */
   private Optional<PreparedPrompt> prepare(ConsumerRecord<String, byte[]> next) {
+    try (LoggedRecord logged = LoggedRecord.of(next)) {
+      return prepareLogged(next);
+    }
+  }
+
+  private Optional<PreparedPrompt> prepareLogged(ConsumerRecord<String, byte[]> next) {
     try {
       PreparedPrompt prepared = preparation.apply(next);
       if (holds.mended(next)) {
