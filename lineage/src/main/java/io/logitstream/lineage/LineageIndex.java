@@ -18,11 +18,13 @@ import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.MetricsRefresh;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.util.Optional;
@@ -133,7 +135,11 @@ public final class LineageIndex implements Service {
       lag.reportHoles();
       KafkaStreams streams =
           RetryPolicy.patient().call("start", () -> start(topics, stop), stop::await, new Random());
-      try (KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams)) {
+      MetricsRefresh refresh = new MetricsRefresh();
+      try (KafkaStreamsMetrics metrics =
+              new KafkaStreamsMetrics(
+                  streams, Tags.empty(), refresh.thread(), MetricsRefresh.EVERY);
+          refresh) {
         metrics.bindTo(meters);
         endpoint.answerFrom(answers(streams, topics, lag));
         LOGGER.info("answers on http://{}:{}", settings.host(), port);

@@ -1,6 +1,7 @@
 package io.logitstream.platform.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.Map;
@@ -11,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A consumer whose own metrics are meters until it is closed. */
 final class MeteredConsumer extends KafkaConsumer<String, byte[]> {
+  private final MetricsRefresh refresh = new MetricsRefresh();
   private final @Nullable KafkaClientMetrics metrics;
 
   MeteredConsumer(Map<String, Object> config, @Nullable MeterRegistry meters) {
     super(config, new KeyDeserializer(), new ByteArrayDeserializer());
-    metrics = meters == null ? null : new KafkaClientMetrics(this);
+    metrics =
+        meters == null
+            ? null
+            : new KafkaClientMetrics(this, Tags.empty(), refresh.thread(), MetricsRefresh.EVERY);
     if (metrics != null && meters != null) {
       metrics.bindTo(meters);
     }
@@ -41,6 +46,7 @@ final class MeteredConsumer extends KafkaConsumer<String, byte[]> {
   }
 
   private void unbind() {
+    refresh.close();
     if (metrics != null) {
       metrics.close();
     }

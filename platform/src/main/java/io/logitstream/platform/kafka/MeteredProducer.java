@@ -1,6 +1,7 @@
 package io.logitstream.platform.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.Map;
@@ -10,11 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A producer whose own metrics are meters until it is closed. */
 final class MeteredProducer extends KafkaProducer<String, byte[]> {
+  private final MetricsRefresh refresh = new MetricsRefresh();
   private final @Nullable KafkaClientMetrics metrics;
 
   MeteredProducer(Map<String, Object> config, @Nullable MeterRegistry meters) {
     super(config, new KeySerializer(), new ByteArraySerializer());
-    metrics = meters == null ? null : new KafkaClientMetrics(this);
+    metrics =
+        meters == null
+            ? null
+            : new KafkaClientMetrics(this, Tags.empty(), refresh.thread(), MetricsRefresh.EVERY);
     if (metrics != null && meters != null) {
       metrics.bindTo(meters);
     }
@@ -33,6 +38,7 @@ final class MeteredProducer extends KafkaProducer<String, byte[]> {
   }
 
   private void unbind() {
+    refresh.close();
     if (metrics != null) {
       metrics.close();
     }
