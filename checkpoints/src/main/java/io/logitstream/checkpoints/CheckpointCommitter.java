@@ -99,11 +99,13 @@ public final class CheckpointCommitter implements AutoCloseable {
               RecordKeys.ledgerEntry(run, entry.getSequence(), entry.getIndex()),
               serializer.serialize(ledgerTopic, entry)));
     }
-    records.add(
+    ProducerRecord<String, byte[]> committed =
         byRun(
             manifestTopic,
             RecordKeys.checkpoint(run, manifest.getSequence()),
-            serializer.serialize(manifestTopic, manifest)));
+            serializer.serialize(manifestTopic, manifest));
+    CheckpointTrace.of(manifest).ifPresent(trace -> trace.writeTo(committed.headers()));
+    records.add(committed);
     transactions.commit(records);
   }
 

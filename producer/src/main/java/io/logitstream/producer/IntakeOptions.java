@@ -30,8 +30,16 @@ final class IntakeOptions {
           "When the broker aborts a transaction that was left open, 1s to 15m. A killed producer"
               + " holds the readers of its last transaction back for so long.");
 
+  private static final Setting<Boolean> START_TRACES =
+      Setting.flag(
+          "tracing.start",
+          false,
+          "Whether a prompt that comes without a W3C trace context gets one of its own, sampled. One"
+              + " that comes with it keeps it in any case.");
+
   static final List<Setting<?>> SETTINGS =
-      List.of(PROMPTS_PER_SECOND, TRANSACTION_PROMPTS, GATHER_TIME, TRANSACTION_TIMEOUT);
+      List.of(
+          PROMPTS_PER_SECOND, TRANSACTION_PROMPTS, GATHER_TIME, TRANSACTION_TIMEOUT, START_TRACES);
 
   private IntakeOptions() {}
 
@@ -39,6 +47,7 @@ final class IntakeOptions {
     return new IntakeSettings(
         configuration.get(TRANSACTION_PROMPTS),
         configuration.get(GATHER_TIME),
-        configuration.get(TRANSACTION_TIMEOUT));
+        configuration.get(TRANSACTION_TIMEOUT),
+        configuration.get(START_TRACES));
   }
 }

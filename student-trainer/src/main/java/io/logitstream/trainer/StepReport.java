@@ -1,6 +1,8 @@
 package io.logitstream.trainer;
 
+import io.logitstream.checkpoints.CheckpointTrace;
 import io.logitstream.distillation.step.StepResult;
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.schemas.EvaluationMetrics;
 import io.logitstream.schemas.TrainingStep;
 import io.logitstream.trainer.evaluation.PinnedEvaluation;
@@ -94,12 +96,22 @@ final class StepReport {
             .setPromptToStepMsMax(agesMs.stream().max(Comparator.naturalOrder()).orElse(null))
             .setLag(feed.lag().isPresent() ? feed.lag().getAsLong() : null)
             .setEvaluation(results)
+            .setTraceLinks(batch.traceLinks())
             .build();
-    telemetry.tell(step);
+    telemetry.tell(step, trace(result.step()));
     meters.stepTaken(step);
     evaluation.ifPresent(sets -> progress.evaluationSet(sets.valueBytes(), sets.tokens()));
     progress.stepTaken(step, batch.valueBytes(), batch.skips().size(), agesMs);
     log(step);
+  }
+
+  /** The trace of the checkpoint that the step is part of: taken at it, or the next one. */
+  private TraceContext trace(long step) {
+    boolean isTaken = position.checkpointedStep() == step;
+    return CheckpointTrace.of(
+        run,
+        isTaken ? position.sequence() : position.sequence() + 1,
+        position.cursor().topic().id().toString());
   }
 
   /** Tells how long a checkpoint held the loop up. */

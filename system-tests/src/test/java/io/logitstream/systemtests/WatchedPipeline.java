@@ -44,6 +44,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** Every service at work in this process on an embedded broker, each with its own endpoint. */
 final class WatchedPipeline implements AutoCloseable {
   static final String RUN = "watched";
+
+  /** Key of what is no record. */
+  static final String DAMAGED = "damaged";
+
   private static final List<Setting<?>> KNOWN = known();
 
   /** The services by the command that runs them, in the order in which data flows. */
@@ -115,7 +119,8 @@ final class WatchedPipeline implements AutoCloseable {
             Map.of(
                 "source.name", "lines",
                 "lines.files", folder.resolve("lines.jsonl").toString(),
-                "lines.follow", "true"));
+                "lines.follow", "true",
+                "tracing.start", "true"));
     serve(
         "produce --lines",
         ServedService.start(
@@ -221,7 +226,7 @@ final class WatchedPipeline implements AutoCloseable {
     try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
       var unused =
           producer.send(
-              new ProducerRecord<>(topic, 0, "damaged", "none".getBytes(StandardCharsets.UTF_8)));
+              new ProducerRecord<>(topic, 0, DAMAGED, "none".getBytes(StandardCharsets.UTF_8)));
     }
   }
 

@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.logitstream.platform.registry.RecordDeserializer;
+import io.logitstream.platform.tracing.TraceContext;
+import io.logitstream.schemas.Prompt;
+import io.logitstream.schemas.TrainingStep;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,8 +16,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What every service tells of itself while it works. */
 class WatchedServicesTest {
+  private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  private static final String OWN_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+
   @TempDir static Path folder;
   private static WatchedPipeline pipeline;
 
@@ -96,19 +112,94 @@ class WatchedServicesTest {
     assertThat(producer.get("prompts").asLong()).isPositive();
   }
 
+  @Test
+  void aTraceGoesWithItsPromptToItsLogitsAndIsLinkedByTheStepsOfACheckpoint() throws Exception {
+    StringBuilder prompts = new StringBuilder();
+    for (int i = 0; i < 24; i++) {
+      prompts.append("{\"text\": \"value1 value2 value%d\", \"key\": \"t%d\"},".formatted(i, i));
+    }
+    offer(
+        "{\"prompts\": [%s {\"text\": \"value9\", \"key\": \"own\", \"traceparent\": \"%s\"}]}"
+            .formatted(prompts, OWN_TRACE),
+        "traceparent",
+        TRACE,
+        "tracestate",
+        "vendor=7");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(committed("checkpoints"))
+                    .extracting(WatchedServicesTest::trace)
+                    .containsAnyElementsOf(tracesOfStepsThatLink(TRACE)));
+
+    Map<String, ConsumerRecord<String, byte[]>> offered = new HashMap<>();
+    try (RecordDeserializer<Prompt> reader = reader(Prompt.class)) {
+      for (ConsumerRecord<String, byte[]> read : committed("prompts")) {
+        Prompt prompt = reader.deserialize("prompts", read.value());
+        offered.put(
+            prompt.getIdempotencyKey() == null ? prompt.getSource() : prompt.getIdempotencyKey(),
+            read);
+      }
+    }
+    ConsumerRecord<String, byte[]> traced = Objects.requireNonNull(offered.get("t0"));
+    assertThat(TraceContext.of(traced.headers()))
+        .contains(TraceContext.of(TRACE, Optional.of("vendor=7")));
+    assertThat(trace(offered.get("own"))).isEqualTo(OWN_TRACE);
+    assertThat(trace(offered.get("documents"))).as("tracing.start is off").isNull();
+    assertThat(trace(offered.get("lines"))).as("tracing.start is on").endsWith("-01");
+    assertThat(committed("teacher-logits", "evaluation-logits"))
+        .filteredOn(read -> read.key().startsWith(traced.key()))
+        .isNotEmpty()
+        .extracting(read -> TraceContext.of(read.headers()))
+        .containsOnly(TraceContext.parse(TRACE, "vendor=7"));
+  }
+
+  private static List<String> tracesOfStepsThatLink(String trace) {
+    List<String> linking = new ArrayList<>();
+    try (RecordDeserializer<TrainingStep> reader = reader(TrainingStep.class)) {
+      for (ConsumerRecord<String, byte[]> read : committed("training-steps")) {
+        if (reader.deserialize("training-steps", read.value()).getTraceLinks().contains(trace)) {
+          linking.add(trace(read));
+        }
+      }
+    }
+    return linking;
+  }
+
+  private static <T extends SpecificRecord> RecordDeserializer<T> reader(Class<T> type) {
+    return new RecordDeserializer<>(pipeline.clients.settings(), type);
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> committed(String... topics) {
+    KafkaProbe probe = new KafkaProbe(pipeline.clients);
+    return Stream.of(topics)
+        .flatMap(topic -> probe.committed(topic).stream())
+        .filter(read -> !read.key().equals(WatchedPipeline.DAMAGED))
+        .toList();
+  }
+
+  private static @Nullable String trace(@Nullable ConsumerRecord<String, byte[]> read) {
+    return Objects.requireNonNull(read).headers().lastHeader(TraceContext.TRACEPARENT) == null
+        ? null
+        : TraceContext.of(read.headers()).orElseThrow().traceparent();
+  }
+
   private static JsonNode status(String command) throws Exception {
     return new ObjectMapper().readTree(pipeline.get(command, "/status"));
   }
 
-  private static void offer(String prompt) throws Exception {
-    HttpRequest request =
+  private static void offer(String prompt, String... headers) throws Exception {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create(
                     "http://127.0.0.1:%d/v1/prompts".formatted(pipeline.intake.service().port())))
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(prompt))
-            .build();
-    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
+            .POST(HttpRequest.BodyPublishers.ofString(prompt));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding());
   }
 
   private static void ask(String address) throws Exception {

@@ -6,6 +6,7 @@ import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.deadletter.DeadLetters;
 import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.teacher.backpressure.Backpressure;
 import io.logitstream.teacher.batching.BatchPlan;
 import io.logitstream.teacher.batching.Window;
@@ -158,6 +159,8 @@ final class TeacherLoop {
         Job job = batch.get(index);
         ProducerRecord<String, byte[]> record =
             outbox.record(assembler.assemble(job.prompt(), job.window(), scored.get(index)));
+        TraceContext.of(job.prompt().read().headers())
+            .ifPresent(trace -> trace.writeTo(record.headers()));
         publisher.send(record);
         tally.add(job.window(), record.value().length);
       }

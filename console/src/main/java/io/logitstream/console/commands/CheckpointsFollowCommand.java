@@ -3,6 +3,7 @@ package io.logitstream.console.commands;
 import io.logitstream.checkpoints.CheckpointFollower;
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.checkpoints.CheckpointReader;
+import io.logitstream.checkpoints.CheckpointTrace;
 import io.logitstream.checkpoints.DamagedCheckpointException;
 import io.logitstream.console.logging.LogSettings;
 import io.logitstream.console.logging.Logging;
@@ -42,8 +43,8 @@ import picocli.CommandLine.Option;
       "Runs a command for every checkpoint of a run that the gate accepted (or every one, where the"
           + " run has no gate), in order, each at least once.",
       "The command is run by the shell, with CHECKPOINT_ID (RUN/SEQUENCE), CHECKPOINT_RUN,"
-          + " CHECKPOINT_SEQUENCE and CHECKPOINT_STEP in its environment, and with --export"
-          + " CHECKPOINT_DIRECTORY. While it fails it is run again, with pauses; after --attempts the"
+          + " CHECKPOINT_SEQUENCE, CHECKPOINT_STEP and TRACEPARENT (the checkpoint's W3C trace"
+          + " context) in its environment, and with --export CHECKPOINT_DIRECTORY. While it fails it is run again, with pauses; after --attempts the"
           + " follower ends with exit code 1, and stands where it stood.",
       "Where a follower stands is kept in Kafka under its name. The run's trainer keeps what a"
           + " follower has not been given yet; Kafka forgets one that was away for a week.",
@@ -170,6 +171,8 @@ final class CheckpointsFollowCommand implements Callable<Integer> {
     environment.put("CHECKPOINT_RUN", manifest.getRun());
     environment.put("CHECKPOINT_SEQUENCE", Long.toString(manifest.getSequence()));
     environment.put("CHECKPOINT_STEP", Long.toString(manifest.getStep()));
+    CheckpointTrace.of(manifest)
+        .ifPresent(trace -> environment.put("TRACEPARENT", trace.traceparent()));
     directory.ifPresent(
         path ->
             environment.put("CHECKPOINT_DIRECTORY", path.toAbsolutePath().normalize().toString()));

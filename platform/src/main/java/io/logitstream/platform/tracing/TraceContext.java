@@ -48,18 +48,26 @@ public record TraceContext(String traceparent, Optional<String> tracestate) {
     }
   }
 
-  /** The context of two headers; none where the first is none. A bad tracestate is left out. */
+  /** The context of two headers; none where the first is none. */
   public static Optional<TraceContext> parse(
       @Nullable String traceparent, @Nullable String tracestate) {
-    if (traceparent == null || !isParent(traceparent)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new TraceContext(
-            traceparent,
-            Optional.ofNullable(tracestate)
-                .filter(state -> state.length() <= MAX_STATE_CHARACTERS)
-                .filter(state -> STATE.matcher(state).matches())));
+    return traceparent == null || !isParent(traceparent)
+        ? Optional.empty()
+        : Optional.of(of(traceparent, Optional.ofNullable(tracestate)));
+  }
+
+  /**
+   * The context of two headers. A tracestate that is too long or has other characters than it may
+   * is left out.
+   *
+   * @throws IllegalArgumentException if the first is none
+   */
+  public static TraceContext of(String traceparent, Optional<String> tracestate) {
+    return new TraceContext(
+        traceparent,
+        tracestate
+            .filter(state -> state.length() <= MAX_STATE_CHARACTERS)
+            .filter(state -> STATE.matcher(state).matches()));
   }
 
   /** The context that a record came with; none where it has none that is right. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.logitstream.platform.http.BoundedHttpServer;
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.producer.intake.PromptAcceptance.Offer;
 import io.logitstream.producer.intake.Receipt;
 import io.logitstream.producer.offered.OfferedPromptJson;
@@ -168,10 +169,15 @@ final class PromptEndpoint implements AutoCloseable {
       error(exchange, e.code().equals("too-many") ? 413 : 400, e.code(), e.reason());
       return;
     }
+    // A bad one is no reason to refuse a prompt: the recommendation has it ignored.
+    Optional<TraceContext> trace =
+        TraceContext.parse(
+            exchange.getRequestHeaders().getFirst(TraceContext.TRACEPARENT),
+            exchange.getRequestHeaders().getFirst(TraceContext.TRACESTATE));
     List<Offer> offers = new ArrayList<>();
     for (PromptRequest.Item item : request.items()) {
       if (item instanceof PromptRequest.Item.Good good) {
-        offers.add(new Offer(good.prompt(), place(good)));
+        offers.add(new Offer(good.prompt().orTrace(trace), place(good)));
       } else if (item instanceof PromptRequest.Item.Refused refused) {
         meters.refused(refused.code());
       }

@@ -93,7 +93,8 @@ public final class Intake implements AutoCloseable {
           nanoTime,
           producer,
           serializer,
-          new PromptRecords(source, prompts, partitions, positions, serializer),
+          new PromptRecords(
+              source, prompts, partitions, positions, serializer, settings.startTraces()),
           new StoredPositions(clients, positions).read(source, stop));
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);

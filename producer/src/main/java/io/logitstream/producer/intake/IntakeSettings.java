@@ -9,9 +9,10 @@ import java.time.Duration;
  * @param gatherTime how long prompts wait for others of their transaction
  * @param transactionTimeout after which the broker aborts a transaction: a killed producer's last
  *     one holds readers back for so long
+ * @param startTraces whether a prompt that comes without a trace context begins a trace
  */
 public record IntakeSettings(
-    int transactionPrompts, Duration gatherTime, Duration transactionTimeout) {
+    int transactionPrompts, Duration gatherTime, Duration transactionTimeout, boolean startTraces) {
   private static final Duration TIMEOUT_MAX = Duration.ofMinutes(15);
 
   /** Checks the bounds. */

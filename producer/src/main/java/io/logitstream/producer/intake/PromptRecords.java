@@ -2,6 +2,7 @@ package io.logitstream.producer.intake;
 
 import io.logitstream.platform.kafka.PromptPartitioner;
 import io.logitstream.platform.registry.RecordSerializer;
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.producer.offered.OfferedPrompt;
 import io.logitstream.producer.source.SourcedPrompt;
 import io.logitstream.schemas.Origin;
@@ -10,6 +11,7 @@ import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.SourcePosition;
 import io.logitstream.schemas.topics.RecordKeys;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Prompts and positions of one source as records of their topics. For one thread. */
@@ -21,18 +23,24 @@ final class PromptRecords {
   private final int promptPartitions;
   private final String positionsTopic;
   private final RecordSerializer serializer;
+  private final boolean startTraces;
 
+  /**
+   * @param startTraces whether a prompt that comes without a trace context begins a trace
+   */
   PromptRecords(
       String source,
       String promptsTopic,
       int promptPartitions,
       String positionsTopic,
-      RecordSerializer serializer) {
+      RecordSerializer serializer,
+      boolean startTraces) {
     this.source = source;
     this.promptsTopic = promptsTopic;
     this.promptPartitions = promptPartitions;
     this.positionsTopic = positionsTopic;
     this.serializer = serializer;
+    this.startTraces = startTraces;
   }
 
   ProducerRecord<String, byte[]> prompt(SourcedPrompt prompt, long index, Instant now) {
@@ -51,11 +59,7 @@ final class PromptRecords {
             .setOrigin(HUMAN)
             .setCreatedAt(now)
             .build();
-    return new ProducerRecord<>(
-        promptsTopic,
-        PromptPartitioner.partition(promptId, promptPartitions),
-        promptId,
-        serializer.serialize(promptsTopic, value));
+    return record(value, Optional.empty());
   }
 
   /**
@@ -92,11 +96,23 @@ final class PromptRecords {
             .setCreatedAt(now)
             .setAttributes(prompt.attributes())
             .build();
-    return new ProducerRecord<>(
-        promptsTopic,
-        PromptPartitioner.partition(promptId, promptPartitions),
-        promptId,
-        serializer.serialize(promptsTopic, value));
+    return record(value, prompt.trace());
+  }
+
+  private ProducerRecord<String, byte[]> record(Prompt value, Optional<TraceContext> came) {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(
+            promptsTopic,
+            PromptPartitioner.partition(value.getPromptId(), promptPartitions),
+            value.getPromptId(),
+            serializer.serialize(promptsTopic, value));
+    Optional<TraceContext> begun =
+        startTraces
+            // With the time: the same source may be read into another cluster too.
+            ? Optional.of(TraceContext.beginning(value.getPromptId() + " " + value.getCreatedAt()))
+            : Optional.empty();
+    came.or(() -> begun).ifPresent(trace -> trace.writeTo(record.headers()));
+    return record;
   }
 
   /** What an idempotency key stands for. */

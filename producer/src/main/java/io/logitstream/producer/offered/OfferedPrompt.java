@@ -1,5 +1,6 @@
 package io.logitstream.producer.offered;
 
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.schemas.ChatMessage;
 import io.logitstream.schemas.OriginKind;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param weight factor on the losses of its tokens
  * @param endOfDocument whether an end-of-text token follows
  * @param attributes carried along
+ * @param trace the trace that it belongs to: beside the prompt, not a part of its content
  */
 public record OfferedPrompt(
     Optional<String> key,
@@ -35,7 +37,8 @@ public record OfferedPrompt(
     OriginKind origin,
     double weight,
     boolean endOfDocument,
-    Map<String, String> attributes) {
+    Map<String, String> attributes,
+    Optional<TraceContext> trace) {
 
   public OfferedPrompt {
     messages = List.copyOf(messages);
@@ -47,8 +50,17 @@ public record OfferedPrompt(
 
   /** This prompt under another key. */
   public OfferedPrompt withKey(String another) {
+    return with(Optional.of(another), trace);
+  }
+
+  /** This prompt in a trace, unless it is in one. */
+  public OfferedPrompt orTrace(Optional<TraceContext> another) {
+    return with(key, trace.or(() -> another));
+  }
+
+  private OfferedPrompt with(Optional<String> anotherKey, Optional<TraceContext> anotherTrace) {
     return new OfferedPrompt(
-        Optional.of(another),
+        anotherKey,
         text,
         messages,
         domain,
@@ -57,10 +69,11 @@ public record OfferedPrompt(
         origin,
         weight,
         endOfDocument,
-        attributes);
+        attributes,
+        anotherTrace);
   }
 
-  /** UTF-8 bytes of everything in it. */
+  /** UTF-8 bytes of everything in it but the trace. */
   public long bytes() {
     long bytes = length(key) + length(text) + length(domain) + length(documentGroup);
     bytes += length(subject);
@@ -73,7 +86,10 @@ public record OfferedPrompt(
     return bytes;
   }
 
-  /** SHA-256 (hex) of everything but the key: the same key must come with the same content. */
+  /**
+   * SHA-256 (hex) of everything but the key and the trace: the same key must come with the same
+   * content.
+   */
   public String contentSha256() {
     MessageDigest digest = sha256();
     add(digest, text.orElse("\0"));

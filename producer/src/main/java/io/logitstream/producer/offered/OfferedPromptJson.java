@@ -1,6 +1,7 @@
 package io.logitstream.producer.offered;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.producer.source.SourcePath;
 import io.logitstream.schemas.ChatMessage;
 import io.logitstream.schemas.OriginKind;
@@ -32,7 +33,9 @@ public final class OfferedPromptJson {
           "origin",
           "weight",
           "endOfDocument",
-          "attributes");
+          "attributes",
+          TraceContext.TRACEPARENT,
+          TraceContext.TRACESTATE);
 
   private static final Set<String> MESSAGE_NAMES = Set.of("role", "content");
 
@@ -83,7 +86,8 @@ public final class OfferedPromptJson {
             origin(node),
             weight(node),
             flag(node, "endOfDocument", true),
-            attributes(node.path("attributes")));
+            attributes(node.path("attributes")),
+            trace(node));
     if (prompt.bytes() > maxPromptBytes) {
       throw new RefusedPromptException(
           "too-large",
@@ -157,6 +161,19 @@ public final class OfferedPromptJson {
       throw malformed("%s is %s, expected true or false".formatted(name, kind(value)));
     }
     return value.booleanValue();
+  }
+
+  private static Optional<TraceContext> trace(JsonNode node) throws RefusedPromptException {
+    Optional<String> parent = text(node, TraceContext.TRACEPARENT, MAX_NAME_CHARACTERS);
+    Optional<String> state = text(node, TraceContext.TRACESTATE, MAX_NAME_CHARACTERS);
+    if (parent.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(TraceContext.of(parent.get(), state));
+    } catch (IllegalArgumentException e) {
+      throw malformed(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Map<String, String> attributes(JsonNode node) throws RefusedPromptException {

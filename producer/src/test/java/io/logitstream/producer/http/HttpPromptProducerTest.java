@@ -281,7 +281,8 @@ class HttpPromptProducerTest {
             OriginKind.HUMAN,
             1,
             true,
-            Map.of());
+            Map.of(),
+            Optional.empty());
     return intake
         .accept(List.of(new PromptAcceptance.Offer(prompt, key)), Optional.empty(), stop)
         .get(0)

@@ -91,7 +91,8 @@ class PromptAcceptanceTest {
             OriginKind.HUMAN,
             1,
             true,
-            Map.of());
+            Map.of(),
+            Optional.empty());
     acceptance.accept(
         List.of(new PromptAcceptance.Offer(prompt, text)), Optional.empty(), new StopSignal());
   }

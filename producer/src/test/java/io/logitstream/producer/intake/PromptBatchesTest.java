@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PromptBatchesTest {
   private static final IntakeSettings SETTINGS =
-      new IntakeSettings(8, Duration.ofMillis(1000), Duration.ofSeconds(15));
+      new IntakeSettings(8, Duration.ofMillis(1000), Duration.ofSeconds(15), false);
 
   @TempDir Path folder;
   private PromptSequence sequence;

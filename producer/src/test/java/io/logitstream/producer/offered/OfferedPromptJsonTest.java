@@ -45,6 +45,18 @@ class OfferedPromptJsonTest {
   }
 
   @Test
+  void theTraceIsBesideTheContent() throws Exception {
+    OfferedPrompt traced =
+        read(
+            """
+            {"text": "words", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate": "a=1"}
+            """);
+
+    assertThat(traced.trace().orElseThrow().tracestate()).contains("a=1");
+    assertThat(traced.contentSha256()).isEqualTo(read("{\"text\": \"words\"}").contentSha256());
+  }
+
+  @Test
   void conversationsComeAsStringsOrAsPartsOfText() throws Exception {
     OfferedPrompt prompt =
         read(
@@ -70,6 +82,7 @@ class OfferedPromptJsonTest {
         "{\"text\": \"a\", \"key\": \"with space\"} | a key is 1 to 200 printable",
         "{\"text\": \"a\", \"key\": \"\"} | a key is 1 to 200 printable",
         "{\"text\": \"a\", \"domain\": \"a/b\"} | domain 'a/b'",
+        "{\"text\": \"a\", \"traceparent\": \"00-1\"} | traceparent '00-1', expected VERSION-",
         "{\"text\": \"a\", \"origin\": \"me\"} | origin 'me'",
         "{\"text\": \"a\", \"weight\": -1} | weight -1",
         "{\"text\": \"a\", \"weight\": \"1\"} | weight \"1\"",

@@ -3,6 +3,7 @@ package io.logitstream.trainer.training;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.platform.deadletter.CutLetters;
 import io.logitstream.platform.deadletter.DeadLetters;
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.SkipEntry;
 import io.logitstream.schemas.StepEntry;
@@ -27,6 +28,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public final class StepBatch {
   /** Letters that would take more are cut: a batch of damaged records must not fill the memory. */
   private static final long MAX_LETTER_BYTES = 32L << 20;
+
+  /** As many as OpenTelemetry keeps of a span's links. */
+  private static final int MAX_TRACE_LINKS = 128;
 
   /** Name of the cursor that rehearses older records of the log. */
   public static final String REHEARSAL = "rehearsal";
@@ -172,6 +176,16 @@ public final class StepBatch {
   /** Bytes of the values that are trained on. */
   public long valueBytes() {
     return trainable.stream().mapToLong(taken -> taken.record().valueBytes()).sum();
+  }
+
+  /** The traceparent of what is trained on, of those that have one, each once. */
+  public List<String> traceLinks() {
+    return trainable.stream()
+        .flatMap(taken -> TraceContext.of(taken.record().read().headers()).stream())
+        .map(TraceContext::traceparent)
+        .distinct()
+        .limit(MAX_TRACE_LINKS)
+        .toList();
   }
 
   /** Milliseconds from the creation of each live prompt to a time. */

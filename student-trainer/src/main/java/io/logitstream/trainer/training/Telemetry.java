@@ -5,6 +5,7 @@ import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.PromptPartitioner;
 import io.logitstream.platform.registry.RecordSerializer;
+import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.schemas.TrainingStep;
 import io.logitstream.schemas.topics.Topic;
 import io.micrometer.core.instrument.Counter;
@@ -40,13 +41,20 @@ public final class Telemetry implements AutoCloseable {
             .register(meters);
   }
 
-  /** Tells of a step. */
-  public void tell(TrainingStep step) {
+  /**
+   * Tells of a step.
+   *
+   * @param trace the trace of the checkpoint that it belongs to
+   */
+  public void tell(TrainingStep step, TraceContext trace) {
     try {
       int partition =
           PromptPartitioner.partition(step.getRun(), producer.partitionsFor(topic).size());
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>(topic, partition, step.getRun(), serializer.serialize(topic, step));
+      trace.writeTo(record.headers());
       producer.send(
-          new ProducerRecord<>(topic, partition, step.getRun(), serializer.serialize(topic, step)),
+          record,
           (metadata, failure) -> {
             if (failure != null) {
               lose(step, failure);
