@@ -8,11 +8,10 @@ import io.logitstream.lineage.query.IndexView;
 import io.logitstream.lineage.query.Tracer;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.http.BoundedHttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -44,7 +43,6 @@ public final class IndexEndpoint implements AutoCloseable {
   static final String OWN = "/own/";
 
   private static final Logger LOGGER = LoggerFactory.getLogger(IndexEndpoint.class);
-  private static final int BACKLOG = 64;
 
   /** A question to the whole index waits for other instances, which may be asking this one. */
   private static final int MAX_THREADS = 32;
@@ -79,16 +77,7 @@ public final class IndexEndpoint implements AutoCloseable {
    *     machine's
    */
   public static IndexEndpoint start(String host, int port, MeterRegistry meters) {
-    HttpServer server;
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), BACKLOG);
-    } catch (IOException e) {
-      throw new LogitstreamException(
-          FailureKind.CONFIGURATION,
-          "cannot answer questions on %s:%d (%s): set index.host and index.port to what is free on this machine, index.port=0 for any"
-              .formatted(host, port, e.getMessage()),
-          e);
-    }
+    HttpServer server = BoundedHttpServer.bind(host, port, "index.port");
     ExecutorService threads =
         new ThreadPoolExecutor(
             0,

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteView implements IndexView {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+  private static final int MAX_ANSWER_BYTES = 64 << 20;
 
   private final HttpClient client;
   private final String url;
@@ -111,7 +112,7 @@ public final class RemoteView implements IndexView {
                   .timeout(ANSWER_TIMEOUT)
                   .POST(HttpRequest.BodyPublishers.ofByteArray(IndexJson.bytes(arguments)))
                   .build(),
-              HttpResponse.BodyHandlers.ofByteArray());
+              LimitedBody.ofAtMost(MAX_ANSWER_BYTES));
     } catch (IOException e) {
       throw new LogitstreamException(
           FailureKind.RETRYABLE,

@@ -9,13 +9,18 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
 /**
- * Binds the JDK's HTTP server, with bounds on how long a request and an answer may take and on idle
- * connections: a client that sends a byte a minute must not hold a thread for ever.
+ * Binds the JDK's HTTP server, with bounds on how long a request and an answer may take and on
+ * connections, idle ones and all: a client that sends a byte a minute must not hold a thread for
+ * ever, nor a thousand of them the process's memory.
  */
 public final class BoundedHttpServer {
   private static final String REQUEST_SECONDS = "30";
   private static final String ANSWER_SECONDS = "120";
   private static final String IDLE_CONNECTIONS = "256";
+
+  /** One more is closed as soon as it is accepted. */
+  static final int CONNECTIONS = 1024;
+
   private static final int BACKLOG = 128;
 
   static {
@@ -23,6 +28,7 @@ public final class BoundedHttpServer {
     setIfAbsent("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
     setIfAbsent("sun.net.httpserver.maxRspTime", ANSWER_SECONDS);
     setIfAbsent("sun.net.httpserver.maxIdleConnections", IDLE_CONNECTIONS);
+    setIfAbsent("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS));
   }
 
   private BoundedHttpServer() {}

@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -52,7 +50,7 @@ public final class Rehearsal implements AutoCloseable {
   private final TrainerClock clock;
   private final StopSignal closing;
   private final ExecutorService thread;
-  private final SortedSet<String> domains = new TreeSet<>();
+  private final TrainedDomains domains = new TrainedDomains();
   private final List<RehearsalRange> discarded = new ArrayList<>();
   private Retention.Kept kept;
   private @Nullable Future<Retention.Kept> nextKept;
@@ -108,7 +106,7 @@ public final class Rehearsal implements AutoCloseable {
         new Rehearsal(settings, stepRecords, seed, topic, clients, decoder, clock);
     if (saved != null && saved.getWindow().getTopicId().equals(topic.id().toString())) {
       rehearsal.window = saved.getWindow();
-      rehearsal.domains.addAll(saved.getDomains());
+      rehearsal.domains.restore(saved.getDomains());
       rehearsal.discarded.addAll(saved.getDiscarded());
     }
     return rehearsal;
@@ -190,7 +188,7 @@ public final class Rehearsal implements AutoCloseable {
       Collection<SkipEntry> nonFinite,
       Map<Integer, Long> nextOffsets)
       throws InterruptedException {
-    domains.addAll(trainedDomains);
+    domains.trained(trainedDomains);
     nonFinite.forEach(
         skip ->
             discarded.add(
@@ -223,7 +221,7 @@ public final class Rehearsal implements AutoCloseable {
 
   /** What the next checkpoint holds of it. */
   public RehearsalState inManifest() {
-    return new RehearsalState(window, List.copyOf(domains), List.copyOf(discarded));
+    return new RehearsalState(window, List.copyOf(domains.names()), List.copyOf(discarded));
   }
 
   @Override
@@ -244,7 +242,8 @@ public final class Rehearsal implements AutoCloseable {
   private RehearsalWindow move(Map<Integer, Long> nextOffsets) {
     discarded.removeIf(
         range -> range.getToOffset() <= kept.beginnings().getOrDefault(range.getPartition(), 0L));
-    window = Windows.of(topic.id().toString(), kept.keptFrom(), nextOffsets, discarded, domains);
+    window =
+        Windows.of(topic.id().toString(), kept.keptFrom(), nextOffsets, discarded, domains.names());
     return window;
   }
 
