@@ -103,6 +103,23 @@ class BenchTest {
   }
 
   @Test
+  void theCpuComputesWhatTheCpuDoesInEveryFamily() throws Exception {
+    Path families = Path.of("..", "model", "src", "test", "resources", "golden", "families");
+    Invocation bench =
+        Invocation.of(
+            "bench", "device", "--device", "cpu", "--threads", "1", "--models", "" + families);
+
+    assertThat(bench.err()).isEmpty();
+    assertThat(bench.status()).isZero();
+    JsonNode figures = bench.json();
+    assertThat(figures.get("holds").asBoolean()).isTrue();
+    assertThat(figures.get("findings").findValuesAsText("subject"))
+        .contains("gpt2", "llama-rope-yarn", "mistral-window", "qwen2", "qwen3");
+    assertThat(figures.get("findings"))
+        .allSatisfy(finding -> assertThat(finding.get("measured").asDouble()).isZero());
+  }
+
+  @Test
   void scoringIsTimed() throws Exception {
     Invocation bench =
         Invocation.of(

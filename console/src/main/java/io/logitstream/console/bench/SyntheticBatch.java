@@ -28,7 +28,8 @@ public record SyntheticBatch(Encoding encoding, int sequences, int positions, in
     FULL
   }
 
-  List<TrainingExample> examples(int vocabularySize, long seed) {
+  /** The sequences of a step. */
+  public List<TrainingExample> examples(int vocabularySize, long seed) {
     Random random = new Random(seed);
     return IntStream.range(0, sequences).mapToObj(i -> example(vocabularySize, random)).toList();
   }

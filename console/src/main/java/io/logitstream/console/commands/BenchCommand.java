@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       BenchTeacherCommand.class,
       BenchTeacherQualityCommand.class,
       BenchGenerateCommand.class,
+      BenchDeviceCommand.class,
       BenchCheckpointsCommand.class,
       BenchCodecCommand.class,
       BenchQualityCommand.class
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  logitstream bench step --dtype f32",
       "  logitstream bench loop",
       "  logitstream bench generate --model demo-teacher",
+      "  logitstream bench device",
       "  logitstream bench checkpoints",
       "  logitstream bench codec --embedded",
       "  logitstream bench teacher-quality",

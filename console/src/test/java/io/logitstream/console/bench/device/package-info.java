@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.console.bench.device;
+
+import org.jspecify.annotations.NullMarked;
