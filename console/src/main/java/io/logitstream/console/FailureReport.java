@@ -31,6 +31,9 @@ import picocli.CommandLine.ParseResult;
 final class FailureReport implements IExecutionExceptionHandler {
   private static final Logger LOGGER = LoggerFactory.getLogger("io.logitstream.console");
 
+  /** What the operating system says of a full disk, without saying where. */
+  private static final String NO_ROOM = "No space left on device";
+
   private final LogitstreamCommand root;
 
   FailureReport(LogitstreamCommand root) {
@@ -86,6 +89,9 @@ final class FailureReport implements IExecutionExceptionHandler {
     }
     if (failure instanceof FileAlreadyExistsException) {
       return "exists already: " + message;
+    }
+    if (failure instanceof IOException && NO_ROOM.equals(message)) {
+      return message + ": make room where the command writes, and run it again";
     }
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName() + " (--verbose shows where)"

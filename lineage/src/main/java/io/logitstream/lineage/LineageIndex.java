@@ -161,7 +161,7 @@ public final class LineageIndex implements Service {
     } catch (StreamsException e) {
       close(streams);
       if (DiskSpace.isMissing(e)) {
-        throw new LogitstreamException(FailureKind.RETRYABLE, noRoom(), e);
+        throw noRoomToStart(e);
       }
       throw e;
     }
@@ -176,7 +176,7 @@ public final class LineageIndex implements Service {
               StreamsSettings.of(settings, kafka, port));
     } catch (StreamsException e) {
       if (DiskSpace.isMissing(e)) {
-        throw new LogitstreamException(FailureKind.RETRYABLE, noRoom(), e);
+        throw noRoomToStart(e);
       }
       throw new LogitstreamException(
           FailureKind.CONFIGURATION,
@@ -211,6 +211,11 @@ public final class LineageIndex implements Service {
     }
     failure.compareAndSet(null, thrown);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private LogitstreamException noRoomToStart(StreamsException failure) {
+    health.ready(COMPONENT, false, noRoom());
+    return new LogitstreamException(FailureKind.RETRYABLE, noRoom(), failure);
   }
 
   private String noRoom() {
