@@ -71,15 +71,17 @@ class SoakTest {
           .atMost(Duration.ofSeconds(120))
           .untilAsserted(() -> assertThat(pipeline.manifests(RUN)).hasSizeGreaterThan(1));
 
-      SoakReport report = watch(services, intake, metrics);
+      try (CommittedWindows windows = new CommittedWindows(pipeline)) {
+        SoakReport report = watch(services, intake, metrics);
 
-      allAlive(services);
-      List<String> windows = pipeline.windows();
-      assertThat(windows).doesNotHaveDuplicates();
-      String table =
-          report.table() + "%,d prompts offered, %,d windows%n".formatted(offered, windows.size());
-      tell(table);
-      assertThat(report.growing(TIME)).as(table).isEmpty();
+        allAlive(services);
+        String table =
+            report.table()
+                + "%,d prompts offered, %,d windows%n".formatted(offered, windows.count());
+        tell(table);
+        assertThat(windows.seen()).doesNotHaveDuplicates();
+        assertThat(report.growing(TIME)).as(table).isEmpty();
+      }
     } finally {
       for (int i = services.size() - 1; i >= 0; i--) {
         services.get(i).close();
