@@ -1,6 +1,7 @@
 package io.logitstream.systemtests;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,15 +35,22 @@ final class SoakReport {
   }
 
   private final List<Watched> processes;
+  private final Path data;
 
-  SoakReport(List<ServiceProcess> processes) {
+  /**
+   * A report without samples.
+   *
+   * @param data folder of what the processes keep, which may grow
+   */
+  SoakReport(List<ServiceProcess> processes, Path data) {
     this.processes = processes.stream().map(Watched::new).toList();
+    this.data = data;
   }
 
   /** Notes what every process holds now. */
   void sample() throws IOException {
     for (Watched watched : processes) {
-      watched.usages().add(ProcessUsage.of(watched.process().pid()));
+      watched.usages().add(ProcessUsage.of(watched.process().pid(), data));
     }
   }
 

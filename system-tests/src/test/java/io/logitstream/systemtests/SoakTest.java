@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * trainer with averages, rehearsal, evaluation, a gate and expiring checkpoints, a follower and an
  * index, their metrics read all the while. More is offered than two processors can do. Nothing may
  * grow once it has warmed up: neither the objects that are held, nor the memory, the threads or the
- * files. {@code system-tests/soak} runs it for half an hour.
+ * files, those of the data left out. {@code system-tests/soak} runs it for half an hour.
  */
 @Tag("long")
 class SoakTest {
@@ -158,7 +158,7 @@ class SoakTest {
 
   private SoakReport watch(List<ServiceProcess> services, int intake, List<Integer> metrics)
       throws Exception {
-    SoakReport report = new SoakReport(services);
+    SoakReport report = new SoakReport(services, folder);
     long start = System.nanoTime();
     report.weighHeaps();
     int third = 1;
