@@ -3,9 +3,10 @@ package io.logitstream.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.Encoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -34,22 +35,25 @@ class LoggingTest {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
   private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-  private final ConsoleAppender<ILoggingEvent> standardError =
-      (ConsoleAppender<ILoggingEvent>)
-          context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");
-  private final Encoder<ILoggingEvent> encoder = standardError.getEncoder();
+  private final ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+  private final List<Appender<ILoggingEvent>> appenders = new ArrayList<>();
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
   @BeforeEach
   void capture() {
     System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+    // A demo in this process before sent all to a file.
+    root.iteratorForAppenders().forEachRemaining(appenders::add);
+    appenders.forEach(root::detachAppender);
+    root.addAppender(standardError());
   }
 
   @AfterEach
   void restore() {
+    root.detachAndStopAllAppenders();
+    appenders.forEach(root::addAppender);
     System.setErr(before);
-    standardError.setEncoder(encoder);
     context.getLogger("io.logitstream").setLevel(null);
     MDC.clear();
   }
@@ -114,6 +118,20 @@ class LoggingTest {
           .contains("health.port", Integer.toString(taken.getLocalPort()));
       assertThat(last.get("service").asText()).isEqualTo("teacher");
     }
+  }
+
+  private ConsoleAppender<ILoggingEvent> standardError() {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern("%msg%n");
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    appender.setName("STDERR");
+    appender.setTarget("System.err");
+    appender.setEncoder(encoder);
+    appender.start();
+    return appender;
   }
 
   private List<JsonNode> lines() throws Exception {

@@ -83,10 +83,15 @@ class SurroundingsTest {
         LogitstreamException failure = service.failure();
         assertThat(failure.kind()).as(service.name()).isEqualTo(FailureKind.CONFIGURATION);
         assertThat(failure)
-            .hasMessageContaining("topic missing.prompts does not exist")
+            .hasMessageContaining("topic missing.%s does not exist".formatted(read(service)))
             .hasMessageContaining("logitstream topics create");
       }
     }
+  }
+
+  /** A topic that a service reads or writes: it looks at no others. */
+  private static String read(LocalService service) {
+    return service.name().equals("trainer") ? "teacher-logits" : "prompts";
   }
 
   @Test
@@ -120,7 +125,8 @@ class SurroundingsTest {
         assertThat(failure)
             .hasMessageContaining(wrong.get(service.name()))
             .hasMessageContaining("kafka-configs.sh --bootstrap-server … --alter")
-            .hasMessageContaining("topic other.prompts: partitions is 2, expected 3")
+            .hasMessageContaining(
+                "topic other.%s: partitions is 2, expected 3".formatted(read(service)))
             .hasMessageContaining("kafka-topics.sh --bootstrap-server … --alter");
       }
     }
