@@ -301,6 +301,7 @@ final class TrainingSession implements AutoCloseable {
                 execution));
     feed.commit(cursor.nextOffsets());
     progress.partitions(feed::standings);
+    resources.add((AutoCloseable) () -> progress.partitions(List::of));
     return feed;
   }
 

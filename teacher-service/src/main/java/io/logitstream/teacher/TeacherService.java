@@ -38,9 +38,11 @@ import io.logitstream.teacher.scoring.TeacherEncoding;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -62,6 +64,7 @@ public final class TeacherService implements Service {
   private static final Logger LOGGER = LoggerFactory.getLogger(TeacherService.class);
   private static final String COMPONENT = "teacher";
   private static final int MAX_FETCHED_PROMPTS = 200;
+  private static final String HEARTBEAT_INTERVAL = "heartbeat.interval.ms";
   private static final int HEARTBEATS_OF_SESSION = 3;
   private static final int LONGEST_HEARTBEAT_INTERVAL_MS = 3000;
 
@@ -289,18 +292,19 @@ public final class TeacherService implements Service {
 
   private Map<String, Object> consumerOverrides() {
     int sessionMs = Math.toIntExact(settings.sessionTimeout().toMillis());
-    return Map.of(
-        "group.id",
-        settings.group(),
-        "partition.assignment.strategy",
-        CooperativeStickyAssignor.class.getName(),
-        "session.timeout.ms",
-        sessionMs,
-        // A member must be heard several times in a session, however short that is.
-        "heartbeat.interval.ms",
-        Math.min(sessionMs / HEARTBEATS_OF_SESSION, LONGEST_HEARTBEAT_INTERVAL_MS),
-        "max.poll.records",
-        MAX_FETCHED_PROMPTS);
+    Map<String, Object> overrides = new HashMap<>();
+    Set<String> given = kafka.passThrough().keySet();
+    if (!given.contains(HEARTBEAT_INTERVAL) && !given.contains("consumer." + HEARTBEAT_INTERVAL)) {
+      // A member must be heard several times in a session, however short that is.
+      overrides.put(
+          HEARTBEAT_INTERVAL,
+          Math.min(sessionMs / HEARTBEATS_OF_SESSION, LONGEST_HEARTBEAT_INTERVAL_MS));
+    }
+    overrides.put("group.id", settings.group());
+    overrides.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+    overrides.put("session.timeout.ms", sessionMs);
+    overrides.put("max.poll.records", MAX_FETCHED_PROMPTS);
+    return overrides;
   }
 
   private static Map<String, Object> producerOverrides() {

@@ -97,8 +97,18 @@ public final class TrainingState implements AutoCloseable {
     }
     TrainingState state =
         new TrainingState(engine, config, snapshot.step(), snapshot.averages().isPresent());
-    state.reset(snapshot);
-    return state;
+    return state.filledOrClosed(() -> state.reset(snapshot));
+  }
+
+  /** What does not fit leaves nothing on the device. */
+  private TrainingState filledOrClosed(Runnable filling) {
+    try {
+      filling.run();
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /**
@@ -115,9 +125,11 @@ public final class TrainingState implements AutoCloseable {
     }
     TrainingState state =
         new TrainingState(engine, config, snapshot.step(), snapshot.averages().isPresent());
-    state.fill(begun);
-    state.reset(snapshot);
-    return state;
+    return state.filledOrClosed(
+        () -> {
+          state.fill(begun);
+          state.reset(snapshot);
+        });
   }
 
   /**

@@ -12,6 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The bytes of an answer, up to a limit: who answers is not trusted with this process's memory. */
 final class LimitedBody implements BodySubscriber<byte[]> {
+  /** An answer has more bytes than are taken; asking again gives as many. */
+  static final class TooLongException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private TooLongException(int maxBytes) {
+      super("more than %d bytes".formatted(maxBytes));
+    }
+  }
+
   private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
   private final int maxBytes;
   private Flow.@Nullable Subscription subscription;
@@ -21,7 +30,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes answers of at most so many bytes; a longer one is an {@link IOException}. */
+  /** Takes answers of at most so many bytes; a longer one is a {@link TooLongException}. */
   static BodyHandler<byte[]> ofAtMost(int maxBytes) {
     return response -> new LimitedBody(maxBytes);
   }
@@ -49,7 +58,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
       if (subscription != null) {
         subscription.cancel();
       }
-      bytes.onError(new IOException("more than %d bytes".formatted(maxBytes)));
+      bytes.onError(new TooLongException(maxBytes));
     } else {
       bytes.onNext(buffers);
     }

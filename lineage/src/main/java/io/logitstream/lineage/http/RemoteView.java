@@ -114,6 +114,14 @@ public final class RemoteView implements IndexView {
                   .build(),
               LimitedBody.ofAtMost(MAX_ANSWER_BYTES));
     } catch (IOException e) {
+      if (e instanceof LimitedBody.TooLongException
+          || e.getCause() instanceof LimitedBody.TooLongException) {
+        throw new LogitstreamException(
+            FailureKind.FATAL,
+            "the index at %s answered '%s' with more than %d MiB, which is more than is taken"
+                .formatted(url, name, MAX_ANSWER_BYTES >> 20),
+            e);
+      }
       throw new LogitstreamException(
           FailureKind.RETRYABLE,
           "the index at %s did not answer (%s): start it with 'logitstream index', or set index.url"

@@ -110,7 +110,7 @@ public final class AuthorizedService implements Service {
     List<AccessRight> found;
     try {
       found = missing();
-    } catch (LogitstreamException e) {
+    } catch (RuntimeException e) {
       failure.addSuppressed(e);
       found = List.of();
     }

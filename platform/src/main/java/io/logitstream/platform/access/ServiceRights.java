@@ -63,7 +63,9 @@ public final class ServiceRights {
             .add(AccessRight.group(group, READ))
             // Each instance has an id of its own.
             .add(AccessRight.transactionsOf(prefix + group + "-", WRITE));
-    backpressureGroups.forEach(watched -> rights.add(AccessRight.group(watched, DESCRIBE)));
+    backpressureGroups.stream()
+        .distinct()
+        .forEach(watched -> rights.add(AccessRight.group(watched, DESCRIBE)));
     return rights.of(
         "teacher --name "
             + group

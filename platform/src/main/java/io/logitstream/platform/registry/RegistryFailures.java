@@ -34,9 +34,21 @@ final class RegistryFailures {
 
   /** Whether a failure is one of the network; of bytes that were found whole there is no other. */
   static boolean isUnreachable(Throwable failure) {
-    Throwable root = root(failure);
-    return (root instanceof IOException && !(root instanceof EOFException))
-        || TlsFailure.find(failure, TlsServer.REGISTRY).isPresent();
+    return isOfNetwork(failure) || TlsFailure.find(failure, TlsServer.REGISTRY).isPresent();
+  }
+
+  /**
+   * A broken handshake has an end of file below it; bytes that end too early have nothing above.
+   */
+  private static boolean isOfNetwork(Throwable failure) {
+    @Nullable Throwable cause = failure;
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+      if (cause instanceof IOException && !(cause instanceof EOFException)) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
   }
 
   /** A failure to look up the schema that a record was written with. */

@@ -66,8 +66,8 @@ public record TlsFailure(String reason, String advice) {
     return message.startsWith("No subject alternative") || message.startsWith("No name matching");
   }
 
-  /** Alerts by their names in RFC 8446, section 6.2. */
-  private static String ofAlert(String alert, TlsServer server) {
+  /** Alerts by their names in RFC 8446, section 6.2; others tell of a passing failure. */
+  private static @Nullable String ofAlert(String alert, TlsServer server) {
     return switch (alert) {
       case "bad_certificate",
           "certificate_expired",
@@ -78,9 +78,16 @@ public record TlsFailure(String reason, String advice) {
           "unsupported_certificate" ->
           "the %s refuses this client's certificate, or wants one: look at %s.keystore.…, at the certificate's dates, and at whom the %s trusts"
               .formatted(server.name(), server.settings(), server.name());
-      default ->
+      case "handshake_failure",
+          "inappropriate_fallback",
+          "insufficient_security",
+          "missing_extension",
+          "protocol_version",
+          "unrecognized_name",
+          "unsupported_extension" ->
           "the %s refuses the connection: look at %s.enabled.protocols and %s.cipher.suites"
               .formatted(server.name(), server.settings(), server.settings());
+      default -> null;
     };
   }
 

@@ -36,6 +36,17 @@ class RegistryFailuresTest {
   }
 
   @Test
+  void aHandshakeThatBreaksIsOneOfTheNetworkAndMendsItself() {
+    SSLHandshakeException broken =
+        new SSLHandshakeException("Remote host terminated the handshake");
+    broken.initCause(new EOFException("SSL peer shut down incorrectly"));
+
+    assertThat(RegistryFailures.isUnreachable(new RuntimeException(broken))).isTrue();
+    assertThat(RegistryFailures.lookup("look", "https://r", new RuntimeException(broken)).kind())
+        .isEqualTo(FailureKind.RETRYABLE);
+  }
+
+  @Test
   void aServerThatHangsUpOnAPlainAddressMaySpeakTls() {
     SocketException hungUp = new SocketException("Unexpected end of file from server");
 

@@ -79,6 +79,9 @@ class TlsFailureTest {
     broken.initCause(new EOFException());
 
     assertThat(TlsFailure.find(broken, TlsServer.REGISTRY)).isEmpty();
+    SSLHandshakeException passing =
+        new SSLHandshakeException("Received fatal alert: internal_error");
+    assertThat(TlsFailure.find(passing, TlsServer.REGISTRY)).isEmpty();
     assertThat(TlsFailure.find(new ConnectException("refused"), TlsServer.REGISTRY)).isEmpty();
   }
 

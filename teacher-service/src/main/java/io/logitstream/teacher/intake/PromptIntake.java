@@ -196,10 +196,10 @@ public final class PromptIntake {
   private void poll(Duration timeout) {
     try {
       consumer.poll(timeout).forEach(fetched::add);
+      tellStandings();
     } catch (OffsetOutOfRangeException e) {
       nextOffsets.putAll(starts.seekIntoRange(e.offsetOutOfRangePartitions()));
     }
-    tellStandings();
   }
 
   private void tellStandings() {
