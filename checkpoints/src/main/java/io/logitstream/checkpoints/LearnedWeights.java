@@ -5,8 +5,9 @@ import io.logitstream.schemas.CheckpointManifest;
 import java.util.Optional;
 
 /**
- * The artifact of a checkpoint that training changes. Where adapters are trained, the weights that
- * they are beside were uploaded once, and every later manifest of the run names that upload.
+ * The artifacts of a checkpoint that training changes, by their names. Where adapters are trained,
+ * the weights that they are beside were uploaded once, and every later manifest of the run names
+ * that upload.
  */
 public final class LearnedWeights {
   /** All weights of a model. */
@@ -14,6 +15,12 @@ public final class LearnedWeights {
 
   /** The adapters of a model whose own weights stand still. */
   public static final String ADAPTER = "adapter";
+
+  /** The optimizer's moments, of what is trained. */
+  public static final String MOMENTS = "moments";
+
+  /** The averages of what is trained. */
+  public static final String AVERAGES = "averages";
 
   /** adapter_config.json as PEFT reads it. */
   public static final String ADAPTER_CONFIG = "adapter_config.json";

@@ -1,5 +1,6 @@
 package io.logitstream.checkpoints;
 
+import io.logitstream.platform.Causes;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaFailures;
@@ -125,7 +126,7 @@ final class RunTransactions implements AutoCloseable {
       throw fenced(fencing);
     }
     boolean mayHaveExpired = nanoTime.getAsLong() - begunNanos >= timeout.toNanos();
-    if (hasCause(failure, InvalidProducerEpochException.class) && !mayHaveExpired) {
+    if (Causes.include(failure, InvalidProducerEpochException.class) && !mayHaveExpired) {
       throw fenced(failure);
     }
     boolean mayRepeat =
@@ -154,17 +155,8 @@ final class RunTransactions implements AutoCloseable {
   }
 
   private static boolean isLost(RuntimeException failure) {
-    return hasCause(failure, InvalidProducerEpochException.class)
-        || hasCause(failure, InvalidTxnStateException.class);
-  }
-
-  private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (type.isInstance(cause)) {
-        return true;
-      }
-    }
-    return false;
+    return Causes.include(failure, InvalidProducerEpochException.class)
+        || Causes.include(failure, InvalidTxnStateException.class);
   }
 
   private LogitstreamException unknown(@Nullable Throwable cause) {

@@ -7,6 +7,7 @@ import io.logitstream.console.commands.LogitstreamCommand;
 import io.logitstream.console.logging.Logging;
 import io.logitstream.embedded.EmbeddedStartException;
 import io.logitstream.model.decoder.UnsupportedModelException;
+import io.logitstream.platform.DiskSpace;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.kafka.KafkaFailures;
 import io.logitstream.platform.lifecycle.ExitStatus;
@@ -30,9 +31,6 @@ import picocli.CommandLine.ParseResult;
  */
 final class FailureReport implements IExecutionExceptionHandler {
   private static final Logger LOGGER = LoggerFactory.getLogger("io.logitstream.console");
-
-  /** What the operating system says of a full disk, without saying where. */
-  private static final String NO_ROOM = "No space left on device";
 
   private final LogitstreamCommand root;
 
@@ -90,7 +88,7 @@ final class FailureReport implements IExecutionExceptionHandler {
     if (failure instanceof FileAlreadyExistsException) {
       return "exists already: " + message;
     }
-    if (failure instanceof IOException && NO_ROOM.equals(message)) {
+    if (failure instanceof IOException && message != null && DiskSpace.isMissing(failure)) {
       return message + ": make room where the command writes, and run it again";
     }
     return message == null || message.isBlank()

@@ -42,6 +42,15 @@ class AclsCommandTest {
   }
 
   @Test
+  void anIndexNamedAsTheTopicsAreIsRefused() {
+    Invocation refused = Invocation.of("acls", "index", "--name", "teacher");
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("index.group is 'teacher'", "topic teacher-logits", "another name");
+  }
+
+  @Test
   void everyHolderHasRightsForOtherTools() throws Exception {
     for (String holder :
         List.of("topics", "producer", "teacher", "trainer", "follower", "index", "reader")) {

@@ -12,6 +12,7 @@ import io.logitstream.lineage.topology.IndexLag;
 import io.logitstream.lineage.topology.IndexTopology;
 import io.logitstream.lineage.topology.IndexedTopics;
 import io.logitstream.lineage.topology.StreamsSettings;
+import io.logitstream.platform.DiskSpace;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;

@@ -2,6 +2,7 @@ package io.logitstream.lineage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logitstream.platform.DiskSpace;
 import java.io.IOException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;

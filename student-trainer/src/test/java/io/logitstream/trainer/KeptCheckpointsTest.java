@@ -22,8 +22,11 @@ import io.logitstream.trainer.recovery.TorchCompute;
 import io.logitstream.trainer.verification.CheckpointVerifier;
 import io.logitstream.trainer.verification.Verification;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,8 +78,10 @@ class KeptCheckpointsTest {
   void aTimeOfDayThatIsSetBackExpiresNothingAndChangesNoWeight() throws Exception {
     trainers.train("steady");
     trainers.with("checkpoint.keep-for", "1h").with("checkpoint.sweep-every", "0s");
-    TrainerPorts ports =
-        new TrainerPorts(ClientSource.network(), new SetBackClock(), TorchCompute::start);
+    AtomicLong looks = new AtomicLong();
+    Execution setBack =
+        Execution.at(() -> Instant.now().minus(Duration.ofDays(looks.getAndIncrement())));
+    TrainerPorts ports = new TrainerPorts(ClientSource.network(), setBack, TorchCompute::start);
     trainers.trainer("run", new TrainerProgress(), new Health(), ports).run(new StopSignal());
 
     assertThat(trainers.manifests("run"))

@@ -3,12 +3,9 @@ package io.logitstream.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.schemas.Prompt;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
   private static final int DOCUMENTS = 150;
   private static final int STEP_RECORDS = 4;
+  private static final int CHECKPOINT_STEPS = 5;
   private static final String RUN = "full-disk";
   private static final Duration LONG = Duration.ofSeconds(120);
 
@@ -35,7 +33,8 @@ class FullDiskTest {
       try (ServiceProcess producer = pipeline.produce(4);
           ServiceProcess teacher = pipeline.teach("teacher");
           ServiceProcess trainer =
-              pipeline.train("trainer", RUN, STEP_RECORDS, "checkpoint.every-steps=5")) {
+              pipeline.train(
+                  "trainer", RUN, STEP_RECORDS, "checkpoint.every-steps=" + CHECKPOINT_STEPS)) {
         await().atMost(LONG).until(() -> pipeline.committedCheckpoints(RUN) >= 2);
         disk.fill();
         assertThat(broker.awaitExit(60)).isEqualTo(1);
@@ -53,7 +52,8 @@ class FullDiskTest {
         broker.restart();
 
         assertThat(producer.awaitExit(LONG.toSeconds())).as(producer.output()).isZero();
-        assertNothingIsLostOrTwice(pipeline);
+        new PipelineAudit(pipeline, RUN, STEP_RECORDS, CHECKPOINT_STEPS)
+            .nothingIsLostOrTwice(DOCUMENTS, 0);
       }
     }
   }
@@ -89,31 +89,5 @@ class FullDiskTest {
         assertThat(process.terminate(60)).isEqualTo(143);
       }
     }
-  }
-
-  private static void assertNothingIsLostOrTwice(Pipeline pipeline) {
-    List<Prompt> prompts = pipeline.read("prompts", Prompt.class);
-    assertThat(prompts.stream().map(Prompt::getSourceIndex).sorted())
-        .containsExactlyElementsOf(LongStream.range(0, prompts.size()).boxed().toList());
-    assertThat(prompts).hasSizeGreaterThanOrEqualTo(DOCUMENTS);
-    await()
-        .atMost(LONG)
-        .untilAsserted(() -> assertThat(pipeline.scoredPrompts()).isEqualTo(prompts.size()));
-    assertThat(pipeline.windows()).doesNotHaveDuplicates();
-    long steps = pipeline.probe().committed("teacher-logits").size() / STEP_RECORDS;
-    await()
-        .atMost(LONG)
-        .untilAsserted(() -> assertThat(newest(pipeline).getStep()).isEqualTo(steps / 5 * 5));
-    assertThat(
-            LedgerAudit.of(
-                newest(pipeline),
-                pipeline.ledger(RUN),
-                pipeline.probe().committed("teacher-logits")))
-        .isEqualTo(new LedgerAudit(0, 0));
-  }
-
-  private static CheckpointManifest newest(Pipeline pipeline) {
-    List<CheckpointManifest> manifests = pipeline.manifests(RUN);
-    return manifests.get(manifests.size() - 1);
   }
 }

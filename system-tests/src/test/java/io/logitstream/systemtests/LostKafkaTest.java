@@ -3,8 +3,6 @@ package io.logitstream.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.schemas.Prompt;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LostKafkaTest {
   private static final int DOCUMENTS = 200;
   private static final int STEP_RECORDS = 4;
+  private static final int CHECKPOINT_STEPS = 5;
   private static final String RUN = "lost-kafka";
   private static final Duration LONG = Duration.ofSeconds(180);
   private static final Duration OUTAGE = Duration.ofSeconds(60);
@@ -54,7 +52,11 @@ class LostKafkaTest {
           Standing.start(
               health ->
                   pipeline.train(
-                      "trainer", RUN, STEP_RECORDS, "checkpoint.every-steps=5", health)));
+                      "trainer",
+                      RUN,
+                      STEP_RECORDS,
+                      "checkpoint.every-steps=" + CHECKPOINT_STEPS,
+                      health)));
       services.add(Standing.start(health -> pipeline.index(folder.resolve("index"), health)));
       awaitAll(services, "kafka waiting: is not available at " + address(pipeline));
       try (ServiceProcess broker = pipeline.brokerAlone();
@@ -77,7 +79,8 @@ class LostKafkaTest {
         await().atMost(LONG).until(() -> offer(intakePort) == 200);
 
         assertThat(services.get(0).process().awaitExit(LONG.toSeconds())).isZero();
-        assertNothingIsLostOrTwice(pipeline);
+        new PipelineAudit(pipeline, RUN, STEP_RECORDS, CHECKPOINT_STEPS)
+            .nothingIsLostOrTwice(DOCUMENTS, 1);
         services.remove(0).process().close();
         awaitAll(services, "ok\n");
         for (Standing service : services) {
@@ -89,35 +92,6 @@ class LostKafkaTest {
         service.process().close();
       }
     }
-  }
-
-  private static void assertNothingIsLostOrTwice(Pipeline pipeline) {
-    List<Prompt> prompts = pipeline.read("prompts", Prompt.class);
-    List<Prompt> documents =
-        prompts.stream().filter(prompt -> prompt.getSource().equals("documents")).toList();
-    assertThat(documents.stream().map(Prompt::getSourceIndex).sorted())
-        .containsExactlyElementsOf(LongStream.range(0, documents.size()).boxed().toList());
-    assertThat(documents).hasSizeGreaterThanOrEqualTo(DOCUMENTS);
-    assertThat(prompts).as("the one that was offered").hasSize(documents.size() + 1);
-    await()
-        .atMost(LONG)
-        .untilAsserted(() -> assertThat(pipeline.scoredPrompts()).isEqualTo(prompts.size()));
-    assertThat(pipeline.windows()).doesNotHaveDuplicates();
-    long steps = pipeline.probe().committed("teacher-logits").size() / STEP_RECORDS;
-    await()
-        .atMost(LONG)
-        .untilAsserted(() -> assertThat(newest(pipeline).getStep()).isEqualTo(steps / 5 * 5));
-    assertThat(
-            LedgerAudit.of(
-                newest(pipeline),
-                pipeline.ledger(RUN),
-                pipeline.probe().committed("teacher-logits")))
-        .isEqualTo(new LedgerAudit(0, 0));
-  }
-
-  private static CheckpointManifest newest(Pipeline pipeline) {
-    List<CheckpointManifest> manifests = pipeline.manifests(RUN);
-    return manifests.get(manifests.size() - 1);
   }
 
   private static void awaitAll(List<Standing> services, String said) {

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SoakTest {
   private static final Duration TIME = Duration.ofSeconds(Long.getLong("soak.seconds", 60));
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(2);
-  private static final int LEAST_SAMPLES = 9;
+  private static final int LEAST_SAMPLES = 3;
+  private static final Duration LONGEST_START = Duration.ofSeconds(120);
   private static final int PROMPTS_PER_SECOND = 20;
   private static final int WORDS_A_PROMPT = 40;
   private static final String RUN = "soak";
@@ -57,7 +59,7 @@ class SoakTest {
       List<Integer> metrics = new ArrayList<>();
       services.addAll(start(pipeline, intake, metrics));
       await()
-          .atMost(Duration.ofSeconds(120))
+          .atMost(LONGEST_START)
           .ignoreExceptionsInstanceOf(IOException.class)
           .untilAsserted(
               () -> {
@@ -68,7 +70,7 @@ class SoakTest {
                 assertThat(offer(intake)).isTrue();
               });
       await()
-          .atMost(Duration.ofSeconds(120))
+          .atMost(LONGEST_START)
           .untilAsserted(() -> assertThat(pipeline.manifests(RUN)).hasSizeGreaterThan(1));
 
       try (CommittedWindows windows = new CommittedWindows(pipeline)) {
@@ -159,24 +161,26 @@ class SoakTest {
   private SoakReport watch(List<ServiceProcess> services, int intake, List<Integer> metrics)
       throws Exception {
     SoakReport report = new SoakReport(services, folder);
-    long start = System.nanoTime();
     report.weighHeaps();
-    int third = 1;
-    for (int sample = 0;
-        sample < LEAST_SAMPLES || System.nanoTime() - start < TIME.toNanos();
-        sample++) {
-      offer(intake);
-      for (int port : metrics) {
-        assertThat(get(port, "/metrics").statusCode()).isEqualTo(200);
-      }
-      report.sample();
-      if (third <= 2 && System.nanoTime() - start > TIME.toNanos() * third / 3) {
-        report.weighHeaps();
-        third++;
-      }
-      Thread.sleep(BETWEEN_SAMPLES.toMillis());
+    for (int third = 1; third <= 3; third++) {
+      long startNanos = System.nanoTime();
+      AtomicInteger samples = new AtomicInteger();
+      await()
+          .atMost(TIME.plus(LONGEST_START))
+          .pollDelay(Duration.ZERO)
+          .pollInterval(BETWEEN_SAMPLES)
+          .until(
+              () -> {
+                offer(intake);
+                for (int port : metrics) {
+                  assertThat(get(port, "/metrics").statusCode()).isEqualTo(200);
+                }
+                report.sample();
+                return samples.incrementAndGet() >= LEAST_SAMPLES
+                    && System.nanoTime() - startNanos > TIME.dividedBy(3).toNanos();
+              });
+      report.weighHeaps();
     }
-    report.weighHeaps();
     return report;
   }
 

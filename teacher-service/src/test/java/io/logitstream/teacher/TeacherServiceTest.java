@@ -13,6 +13,7 @@ import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.ClientSource;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.PromptPartitioner;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.schemas.ChatMessage;
 import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
@@ -22,11 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -275,9 +278,11 @@ class TeacherServiceTest {
       for (int index = 0; index < 60; index++) {
         pipeline.send(Pipeline.prompt(index, LONG_TEXT).build());
       }
+      AtomicLong looks = new AtomicLong();
+      Execution setBack =
+          Execution.at(() -> Instant.now().minus(Duration.ofDays(looks.getAndIncrement())));
       TeacherPorts ports =
-          new TeacherPorts(
-              ClientSource.network(), new SetBackClock(), TeacherModel::open, "set-back");
+          new TeacherPorts(ClientSource.network(), setBack, TeacherModel::open, "set-back");
       try (RunningTeacher teacher = RunningTeacher.start(pipeline.teacher(new Health(), ports))) {
         await().atMost(LONG).until(() -> teacher.progress().paused());
         await()

@@ -2,6 +2,7 @@ package io.logitstream.console.bench;
 
 import io.logitstream.checkpoints.CheckpointCommitter;
 import io.logitstream.checkpoints.ChunkUploader;
+import io.logitstream.checkpoints.LearnedWeights;
 import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
@@ -224,8 +225,8 @@ public record CheckpointBench(
     void write(TrainingState.Snapshot snapshot) {
       List<Artifact> artifacts =
           List.of(
-              uploader.upload("weights", snapshot.weights()),
-              uploader.upload("moments", snapshot.moments()));
+              uploader.upload(LearnedWeights.WEIGHTS, snapshot.weights()),
+              uploader.upload(LearnedWeights.MOMENTS, snapshot.moments()));
       bytes = artifacts.stream().mapToLong(Artifact::getLength).sum();
       committer.commit(
           CheckpointManifest.newBuilder()

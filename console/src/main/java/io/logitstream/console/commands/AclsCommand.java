@@ -5,9 +5,8 @@ import io.logitstream.platform.access.NeededRights;
 import io.logitstream.platform.access.ServiceRights;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.teacher.backpressure.BackpressureSettings;
 import java.io.PrintWriter;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +102,7 @@ final class AclsCommand implements Runnable {
         switch (holder) {
           case TOPICS -> rights.topics();
           case PRODUCER -> rights.producer(named);
-          case TEACHER -> rights.teacher(named, backpressureGroups(configuration));
+          case TEACHER -> rights.teacher(named, BackpressureSettings.from(configuration).groups());
           case TRAINER -> rights.trainer(named);
           case FOLLOWER -> rights.follower(named);
           case INDEX -> rights.index(named);
@@ -128,13 +127,6 @@ final class AclsCommand implements Runnable {
               .formatted(label(), setting));
     }
     return value;
-  }
-
-  private static List<String> backpressureGroups(Configuration configuration) {
-    return Arrays.stream(configuration.asMap().getOrDefault("backpressure.groups", "").split(","))
-        .map(String::strip)
-        .filter(group -> !group.isEmpty())
-        .toList();
   }
 
   private String label() {

@@ -4,7 +4,6 @@ import io.logitstream.console.bench.CheckpointBench;
 import io.logitstream.console.bench.SyntheticBatch;
 import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.platform.kafka.KafkaClients;
-import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.ExitStatus;
@@ -14,7 +13,6 @@ import io.logitstream.schemas.topics.TopicSpecification;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
@@ -93,16 +91,7 @@ final class BenchCheckpointsCommand implements Callable<Integer> {
             steps,
             checkpoints);
     try (TemporaryKafka kafka = TemporaryKafka.start()) {
-      Map<String, String> addresses = kafka.addresses();
-      KafkaClients clients =
-          new KafkaClients(
-              new KafkaSettings(
-                  String.valueOf(addresses.get("kafka.bootstrap.servers")),
-                  String.valueOf(addresses.get("registry.url")),
-                  "",
-                  true,
-                  Map.of()),
-              "bench");
+      KafkaClients clients = kafka.clients();
       createTopics(clients);
       spec.commandLine().getOut().println(OutputOption.json(bench.run(engine, clients)));
     }

@@ -5,11 +5,9 @@ import io.logitstream.console.bench.SyntheticBatch;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.platform.kafka.KafkaClients;
-import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.ExitStatus;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -119,16 +117,7 @@ final class BenchLoopCommand implements Callable<Integer> {
             steps);
     try (TemporaryKafka kafka = TemporaryKafka.start();
         TemporaryFolder student = TemporaryFolder.create("logitstream-bench-student")) {
-      Map<String, String> addresses = kafka.addresses();
-      KafkaClients clients =
-          new KafkaClients(
-              new KafkaSettings(
-                  String.valueOf(addresses.get("kafka.bootstrap.servers")),
-                  String.valueOf(addresses.get("registry.url")),
-                  "",
-                  true,
-                  Map.of()),
-              "bench");
+      KafkaClients clients = kafka.clients();
       TopicSettings topics = new TopicSettings("", 1, (short) 1);
       try (Admin admin = clients.admin()) {
         Topics.create(admin, topics.pipeline());

@@ -5,7 +5,6 @@ import io.logitstream.checkpoints.CheckpointReader;
 import io.logitstream.console.models.CheckpointModels;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
-import io.logitstream.platform.access.ServiceRights;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.kafka.KafkaClients;
@@ -13,8 +12,6 @@ import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.lifecycle.ExitStatus;
 import io.logitstream.schemas.CheckpointManifest;
-import io.logitstream.trainer.StudentTrainer;
-import io.logitstream.trainer.TrainerProgress;
 import io.logitstream.trainer.TrainerSettings;
 import io.logitstream.trainer.replay.LogPoint;
 import io.logitstream.trainer.replay.Offsets;
@@ -117,7 +114,7 @@ final class ReplayCommand implements Callable<Integer> {
             .plan(source, begin, end);
     Configuration configuration = configuration(plan, source, end);
     print(plan, configuration, source);
-    return dryRun ? ExitStatus.OK.code() : train(configuration);
+    return dryRun ? ExitStatus.OK.code() : TrainCommand.run(configuration);
   }
 
   private void requireStudent(LogPoint begin) {
@@ -201,28 +198,6 @@ final class ReplayCommand implements Callable<Integer> {
     used.addAll(TopicSettings.SETTINGS);
     used.addAll(TrainerSettings.SETTINGS);
     return options.load(defaults, Map.of(), fixed.values(), used);
-  }
-
-  private int train(Configuration configuration) {
-    TrainerProgress progress = new TrainerProgress();
-    return ServiceProcess.run(
-        "trainer",
-        configuration,
-        Map.of("run", TrainerSettings.from(configuration).run()),
-        new ServiceRights(KafkaSettings.from(configuration).topicPrefix())
-            .trainer(TrainerSettings.from(configuration).run()),
-        (meters, health) -> {
-          StudentTrainer trainer =
-              new StudentTrainer(
-                  TrainerSettings.from(configuration),
-                  KafkaSettings.from(configuration),
-                  TopicSettings.from(configuration),
-                  meters,
-                  health,
-                  progress);
-          return new ServiceProcess.Running(
-              trainer, () -> TrainCommand.news(progress.snapshot()), trainer::status);
-        });
   }
 
   private void print(

@@ -3,6 +3,8 @@ package io.logitstream.console.commands;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.platform.kafka.KafkaSettings;
 import java.io.IOException;
 import java.util.Map;
 
@@ -34,6 +36,12 @@ final class TemporaryKafka implements AutoCloseable {
   Map<String, String> addresses() {
     return Map.of(
         "kafka.bootstrap.servers", broker.bootstrapServers(), "registry.url", registry.url());
+  }
+
+  /** Clients of both. */
+  KafkaClients clients() {
+    return new KafkaClients(
+        new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of()), "bench");
   }
 
   @Override

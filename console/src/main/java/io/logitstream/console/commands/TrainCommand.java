@@ -100,6 +100,11 @@ final class TrainCommand implements Callable<Integer> {
     used.addAll(TopicSettings.SETTINGS);
     used.addAll(TrainerSettings.SETTINGS);
     Configuration configuration = options.load(shortcuts.values(), used);
+    return run(configuration);
+  }
+
+  /** Trains the run that the settings name, until it is stopped or done; the exit code. */
+  static int run(Configuration configuration) {
     TrainerProgress progress = new TrainerProgress();
     return ServiceProcess.run(
         "trainer",

@@ -20,8 +20,6 @@ import java.nio.ByteBuffer;
 public final class CheckpointModels {
   private static final String LATEST = "/latest";
 
-  private static final String AVERAGES = "averages";
-
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
 
@@ -86,7 +84,7 @@ public final class CheckpointModels {
     if (manifest.getExpired()) {
       throw new ExpiredCheckpointException(CheckpointId.of(manifest));
     }
-    if (averaged && LearnedWeights.find(manifest, AVERAGES).isEmpty()) {
+    if (averaged && LearnedWeights.find(manifest, LearnedWeights.AVERAGES).isEmpty()) {
       throw new LogitstreamException(
           FailureKind.CONFIGURATION,
           "checkpoint %s has no averages: its run keeps none (averages.decay is 0). Leave --averages out"
@@ -96,7 +94,8 @@ public final class CheckpointModels {
     byte[] tokenizerJson = reader.read(manifest, TOKENIZER);
     boolean adapted = LearnedWeights.areAdapters(manifest);
     String learned = adapted ? LearnedWeights.ADAPTER : LearnedWeights.WEIGHTS;
-    ByteBuffer values = ByteBuffer.wrap(reader.read(manifest, averaged ? AVERAGES : learned));
+    ByteBuffer values =
+        ByteBuffer.wrap(reader.read(manifest, averaged ? LearnedWeights.AVERAGES : learned));
     if (!adapted) {
       return new LoadedModel(config, Weights.fromBytes(config, values), tokenizerJson);
     }

@@ -1,5 +1,6 @@
 package io.logitstream.platform.access;
 
+import io.logitstream.platform.Causes;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.Health;
@@ -16,7 +17,6 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.resource.ResourceType;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class AuthorizedService implements Service {
   private static final Logger LOGGER = LoggerFactory.getLogger(AuthorizedService.class);
   private static final String COMPONENT = "rights";
-  private static final int MAX_CAUSES = 16;
-
   private final Service service;
   private final NeededRights needed;
   private final KafkaClients clients;
@@ -81,7 +79,7 @@ public final class AuthorizedService implements Service {
     try {
       service.run(stop);
     } catch (Exception e) {
-      Optional<AuthorizationException> refusal = refusal(e);
+      Optional<AuthorizationException> refusal = Causes.first(e, AuthorizationException.class);
       if (refusal.isPresent()) {
         throw named(e, refusal.get());
       }
@@ -93,17 +91,6 @@ public final class AuthorizedService implements Service {
     try (Admin admin = clients.admin()) {
       return MissingRights.find(admin, needed.rights());
     }
-  }
-
-  private static Optional<AuthorizationException> refusal(Throwable failure) {
-    @Nullable Throwable cause = failure;
-    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
-      if (cause instanceof AuthorizationException refusal) {
-        return Optional.of(refusal);
-      }
-      cause = cause.getCause();
-    }
-    return Optional.empty();
   }
 
   private Exception named(Exception failure, AuthorizationException refusal) {

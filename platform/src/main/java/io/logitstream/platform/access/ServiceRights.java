@@ -6,6 +6,7 @@ import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.schemas.topics.Topic;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,8 +103,20 @@ public final class ServiceRights {
         .of("follower --name " + run);
   }
 
-  /** Keeping the lineage index, whose own topics Kafka Streams creates. */
+  /**
+   * Keeping the lineage index, whose own topics Kafka Streams creates.
+   *
+   * @throws ConfigurationException if they would be named as the pipeline's topics are: whoever may
+   *     write to what begins so could write to those
+   */
   public NeededRights index(String group) {
+    for (Topic topic : Topic.values()) {
+      if (topic.named("").startsWith(group + "-")) {
+        throw new ConfigurationException(
+            "index.group is '%s', and topic %s begins so, too: its rights are on what begins with '%s-', expected another name"
+                .formatted(group, topic.named(""), group));
+      }
+    }
     String application = prefix + group;
     Rights rights = new Rights();
     for (Topic topic : List.of(Topic.PROMPTS, Topic.TEACHER_LOGITS, Topic.EVALUATION_LOGITS)) {

@@ -1,5 +1,6 @@
 package io.logitstream.platform.kafka;
 
+import io.logitstream.platform.Causes;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.tls.TlsFailure;
@@ -14,12 +15,9 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.jspecify.annotations.Nullable;
 
 /** What Kafka's exceptions mean. */
 public final class KafkaFailures {
-  private static final int MAX_CAUSES = 16;
-
   private KafkaFailures() {}
 
   /**
@@ -30,8 +28,7 @@ public final class KafkaFailures {
    * and only {@code abortTransaction} tells which.
    */
   public static FailureKind kindOf(Throwable failure) {
-    @Nullable Throwable cause = failure;
-    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+    for (Throwable cause : Causes.of(failure)) {
       if (cause instanceof LogitstreamException known) {
         return known.kind();
       }
@@ -50,15 +47,13 @@ public final class KafkaFailures {
       if (cause instanceof LoginException login) {
         return LoginFailure.of(login).kind();
       }
-      cause = cause.getCause();
     }
     return FailureKind.FATAL;
   }
 
   /** What to do about a failure that a person must mend, as the end of a sentence; may be empty. */
   public static String advice(Throwable failure) {
-    @Nullable Throwable cause = failure;
-    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+    for (Throwable cause : Causes.of(failure)) {
       if (cause instanceof AuthorizationException) {
         return "; 'logitstream acls' prints the rights that each service and command needs";
       }
@@ -73,7 +68,6 @@ public final class KafkaFailures {
         return "; the broker refuses who asks: look at kafka.security.protocol, kafka.sasl.… and the"
             + " password";
       }
-      cause = cause.getCause();
     }
     return "";
   }

@@ -1,6 +1,7 @@
 package io.logitstream.platform.lifecycle;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.Lock;
 import java.util.random.RandomGenerator;
@@ -32,5 +33,10 @@ public interface Execution {
   /** The machine itself. */
   static Execution system() {
     return SystemExecution.INSTANCE;
+  }
+
+  /** The machine, with a time of day of its own. */
+  static Execution at(InstantSource timeOfDay) {
+    return new SystemExecution(timeOfDay);
   }
 }

@@ -1,6 +1,7 @@
 package io.logitstream.platform.lifecycle;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,15 +9,17 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
-/** The machine's clocks and threads. */
-final class SystemExecution implements Execution {
-  static final SystemExecution INSTANCE = new SystemExecution();
-
-  private SystemExecution() {}
+/**
+ * The machine's clocks and threads.
+ *
+ * @param timeOfDay where it may be asked for elsewhere
+ */
+record SystemExecution(InstantSource timeOfDay) implements Execution {
+  static final SystemExecution INSTANCE = new SystemExecution(InstantSource.system());
 
   @Override
   public Instant now() {
-    return Instant.now();
+    return timeOfDay.instant();
   }
 
   @Override

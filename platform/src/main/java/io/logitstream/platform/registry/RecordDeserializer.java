@@ -4,6 +4,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import io.logitstream.platform.Causes;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaSettings;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordDeserializer<T extends SpecificRecord> implements AutoCloseable {
   private static final int HEADER_BYTES = 1 + Integer.BYTES;
-  private static final int MAX_CAUSES = 16;
 
   private final String url;
   private final Class<T> type;
@@ -130,10 +130,8 @@ public final class RecordDeserializer<T extends SpecificRecord> implements AutoC
   /** The innermost message: the causes say more than what wraps them, where they say anything. */
   private static String rootMessage(Throwable failure) {
     String message = failure.toString();
-    @Nullable Throwable cause = failure;
-    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+    for (Throwable cause : Causes.of(failure)) {
       message = cause.getMessage() == null ? message : cause.getMessage();
-      cause = cause.getCause();
     }
     return message;
   }

@@ -1,6 +1,7 @@
 package io.logitstream.platform.registry;
 
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.logitstream.platform.Causes;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.tls.TlsFailure;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What failures of the registry's client mean. */
 final class RegistryFailures {
-  private static final int MAX_CAUSES = 16;
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
   private static final int UNPROCESSABLE = 422;
@@ -22,14 +22,7 @@ final class RegistryFailures {
 
   /** The registry's answer in a chain of causes, if it is there. */
   static @Nullable RestClientException answer(Throwable failure) {
-    @Nullable Throwable cause = failure;
-    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
-      if (cause instanceof RestClientException answer) {
-        return answer;
-      }
-      cause = cause.getCause();
-    }
-    return null;
+    return Causes.first(failure, RestClientException.class).orElse(null);
   }
 
   /** Whether a failure is one of the network; of bytes that were found whole there is no other. */
@@ -41,14 +34,8 @@ final class RegistryFailures {
    * A broken handshake has an end of file below it; bytes that end too early have nothing above.
    */
   private static boolean isOfNetwork(Throwable failure) {
-    @Nullable Throwable cause = failure;
-    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
-      if (cause instanceof IOException && !(cause instanceof EOFException)) {
-        return true;
-      }
-      cause = cause.getCause();
-    }
-    return false;
+    return Causes.of(failure).stream()
+        .anyMatch(cause -> cause instanceof IOException && !(cause instanceof EOFException));
   }
 
   /** A failure to look up the schema that a record was written with. */
@@ -122,7 +109,7 @@ final class RegistryFailures {
     return new LogitstreamException(
         FailureKind.RETRYABLE,
         "could not %s: the schema registry at %s (registry.url) did not answer: %s%s"
-            .formatted(what, url, root(failure), plainAdvice(url, root(failure))),
+            .formatted(what, url, Causes.root(failure), plainAdvice(url, Causes.root(failure))),
         failure);
   }
 
@@ -131,14 +118,5 @@ final class RegistryFailures {
     return url.startsWith("http:") && String.valueOf(root.getMessage()).contains(CLOSED)
         ? "; does it speak TLS (https:)?"
         : "";
-  }
-
-  /** The serializer's own exception only says that it could not serialize. */
-  private static Throwable root(Throwable failure) {
-    Throwable root = failure;
-    for (int i = 0; root.getCause() != null && i < MAX_CAUSES; i++) {
-      root = root.getCause();
-    }
-    return root;
   }
 }

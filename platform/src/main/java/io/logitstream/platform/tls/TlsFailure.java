@@ -1,13 +1,12 @@
 package io.logitstream.platform.tls;
 
+import io.logitstream.platform.Causes;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param advice what to do
  */
 public record TlsFailure(String reason, String advice) {
-  private static final int MAX_CAUSES = 16;
   private static final String ALERT = "Received fatal alert: ";
 
   /**
@@ -28,8 +26,7 @@ public record TlsFailure(String reason, String advice) {
    * made is none: that mends itself.
    */
   public static Optional<TlsFailure> find(Throwable failure, TlsServer server) {
-    List<Throwable> causes = causes(failure);
-    Throwable bottom = causes.get(causes.size() - 1);
+    Throwable bottom = Causes.root(failure);
     String message = String.valueOf(bottom.getMessage());
     @Nullable String advice = null;
     if (bottom instanceof CertificateExpiredException) {
@@ -38,7 +35,7 @@ public record TlsFailure(String reason, String advice) {
       advice =
           "the %s's certificate is not valid yet: look at this machine's clock"
               .formatted(server.name());
-    } else if (causes.stream().anyMatch(TlsFailure::isAboutTrust)) {
+    } else if (Causes.of(failure).stream().anyMatch(TlsFailure::isAboutTrust)) {
       advice =
           "the %s's certificate is not signed by anybody whom %s.truststore.… names: add who signed it there"
               .formatted(server.name(), server.settings());
@@ -94,15 +91,5 @@ public record TlsFailure(String reason, String advice) {
   /** Under one of them lies what is wrong with a signature, where the signer's name is known. */
   private static boolean isAboutTrust(Throwable cause) {
     return cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException;
-  }
-
-  private static List<Throwable> causes(Throwable failure) {
-    List<Throwable> causes = new ArrayList<>();
-    for (Throwable cause = failure;
-        cause != null && causes.size() < MAX_CAUSES;
-        cause = cause.getCause()) {
-      causes.add(cause);
-    }
-    return causes;
   }
 }

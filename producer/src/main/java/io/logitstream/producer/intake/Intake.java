@@ -1,5 +1,6 @@
 package io.logitstream.producer.intake;
 
+import io.logitstream.platform.Causes;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaClients;
@@ -173,7 +174,7 @@ public final class Intake implements AutoCloseable {
 
   private LogitstreamException failed(KafkaException failure) {
     FailureKind kind = KafkaFailures.kindOf(failure);
-    boolean lostEpoch = hasCause(failure, InvalidProducerEpochException.class);
+    boolean lostEpoch = Causes.include(failure, InvalidProducerEpochException.class);
     if (kind == FailureKind.FENCED || (lostEpoch && !mayHaveExpired())) {
       return fenced(failure);
     }
@@ -185,7 +186,7 @@ public final class Intake implements AutoCloseable {
     } catch (KafkaException | IllegalStateException e) {
       failure.addSuppressed(e);
     }
-    boolean expired = lostEpoch || hasCause(failure, InvalidTxnStateException.class);
+    boolean expired = lostEpoch || Causes.include(failure, InvalidTxnStateException.class);
     return new LogitstreamException(
         expired && mayHaveExpired() ? FailureKind.RETRYABLE : kind,
         "could not commit prompts of source %s: %s".formatted(source, failure.getMessage()),
@@ -207,15 +208,6 @@ public final class Intake implements AutoCloseable {
         "another producer of source %s took over; each source has one producer, give this one another source.name"
             .formatted(source),
         failure);
-  }
-
-  private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (type.isInstance(cause)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   @Override

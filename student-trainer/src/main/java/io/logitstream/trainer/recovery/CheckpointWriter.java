@@ -210,13 +210,13 @@ public final class CheckpointWriter implements AutoCloseable {
     List<Artifact> artifacts = new ArrayList<>();
     String learned = facts.adapters().isPresent() ? LearnedWeights.ADAPTER : LearnedWeights.WEIGHTS;
     artifacts.add(uploader.upload(learned, draft.state().weights()));
-    artifacts.add(uploader.upload("moments", draft.state().moments()));
+    artifacts.add(uploader.upload(LearnedWeights.MOMENTS, draft.state().moments()));
     artifacts.add(uploader.upload("config.json", facts.configJson()));
     artifacts.add(uploader.upload("tokenizer.json", facts.tokenizerJson()));
     draft
         .state()
         .averages()
-        .ifPresent(averages -> artifacts.add(uploader.upload("averages", averages)));
+        .ifPresent(averages -> artifacts.add(uploader.upload(LearnedWeights.AVERAGES, averages)));
     facts
         .adapters()
         .ifPresent(

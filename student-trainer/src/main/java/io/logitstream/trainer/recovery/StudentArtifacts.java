@@ -10,8 +10,6 @@ import java.util.Optional;
 
 /** The artifacts of a checkpoint that training goes on from. */
 public final class StudentArtifacts {
-  private static final String MOMENTS = "moments";
-  private static final String AVERAGES = "averages";
 
   private StudentArtifacts() {}
 
@@ -23,7 +21,9 @@ public final class StudentArtifacts {
    */
   public static List<String> names(boolean averaged, boolean adapted) {
     String learned = learned(adapted);
-    return averaged ? List.of(learned, MOMENTS, AVERAGES) : List.of(learned, MOMENTS);
+    return averaged
+        ? List.of(learned, LearnedWeights.MOMENTS, LearnedWeights.AVERAGES)
+        : List.of(learned, LearnedWeights.MOMENTS);
   }
 
   private static String learned(boolean adapted) {
@@ -38,7 +38,7 @@ public final class StudentArtifacts {
   /** Whether a checkpoint has averages of the weights. */
   public static boolean hasAverages(CheckpointManifest manifest) {
     return manifest.getArtifacts().stream()
-        .anyMatch(artifact -> artifact.getName().equals(AVERAGES));
+        .anyMatch(artifact -> artifact.getName().equals(LearnedWeights.AVERAGES));
   }
 
   /**
@@ -49,11 +49,11 @@ public final class StudentArtifacts {
    */
   public static TrainingState.Snapshot snapshot(WholeCheckpoint checkpoint, boolean averaged) {
     String learned = learned(LearnedWeights.areAdapters(checkpoint.manifest()));
-    String averages = hasAverages(checkpoint.manifest()) ? AVERAGES : learned;
+    String averages = hasAverages(checkpoint.manifest()) ? LearnedWeights.AVERAGES : learned;
     return new TrainingState.Snapshot(
         checkpoint.manifest().getStep(),
         checkpoint.artifact(learned),
-        checkpoint.artifact(MOMENTS),
+        checkpoint.artifact(LearnedWeights.MOMENTS),
         averaged ? Optional.of(checkpoint.artifact(averages)) : Optional.empty());
   }
 }

@@ -43,7 +43,6 @@ import org.apache.kafka.clients.admin.Admin;
  * them again, and compares every artifact. Only reads; the run may go on meanwhile.
  */
 public final class CheckpointVerifier implements AutoCloseable {
-  private static final String AVERAGES = "averages";
 
   /** What no step changes, where a run's checkpoints have it. */
   private static final List<String> UNCHANGED =
@@ -255,13 +254,13 @@ public final class CheckpointVerifier implements AutoCloseable {
     Retraining.equal(
         id,
         "SHA-256 of moments, all zero,",
-        Sha256.of(bytes(artifacts, "moments")),
+        Sha256.of(bytes(artifacts, LearnedWeights.MOMENTS)),
         Sha256.of(new byte[2 * learned.length]));
-    if (artifacts.containsKey(AVERAGES)) {
+    if (artifacts.containsKey(LearnedWeights.AVERAGES)) {
       Retraining.equal(
           id,
           "SHA-256 of averages, as what is learned,",
-          Sha256.of(bytes(artifacts, AVERAGES)),
+          Sha256.of(bytes(artifacts, LearnedWeights.AVERAGES)),
           Sha256.of(learned));
     }
     Retraining.equal(id, "step", checkpoint.getStep(), 0L);
@@ -283,8 +282,8 @@ public final class CheckpointVerifier implements AutoCloseable {
     // Averages are another run's own: it may keep some where the other kept none.
     Map<String, String> ours = sha256s(checkpoint);
     Map<String, String> theirs = sha256s(other);
-    ours.remove(AVERAGES);
-    theirs.remove(AVERAGES);
+    ours.remove(LearnedWeights.AVERAGES);
+    theirs.remove(LearnedWeights.AVERAGES);
     Retraining.equal(id, "artifacts", ours, theirs);
     Retraining.equal(id, "step", checkpoint.getStep(), other.getStep());
     Retraining.equal(

@@ -307,8 +307,8 @@ final class Retraining implements AutoCloseable {
       byte @Nullable [] trained =
           switch (artifact.getName()) {
             case LearnedWeights.WEIGHTS, LearnedWeights.ADAPTER -> snapshot.weights();
-            case "moments" -> snapshot.moments();
-            case "averages" -> snapshot.averages().orElse(null);
+            case LearnedWeights.MOMENTS -> snapshot.moments();
+            case LearnedWeights.AVERAGES -> snapshot.averages().orElse(null);
             default -> null;
           };
       if (trained != null) {
