@@ -1,7 +1,6 @@
 package io.logitstream.console.commands;
 
 import io.logitstream.console.bench.LoopBench;
-import io.logitstream.console.bench.SyntheticBatch;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.torchscript.TorchEngine;
 import io.logitstream.platform.kafka.KafkaClients;
@@ -44,33 +43,7 @@ import picocli.CommandLine.Spec;
 final class BenchLoopCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--sequences",
-      paramLabel = "B",
-      defaultValue = "8",
-      description = "Records of a step (default: ${DEFAULT-VALUE}).")
-  private int sequences;
-
-  @Option(
-      names = "--positions",
-      paramLabel = "T",
-      defaultValue = "256",
-      description = "Positions of a record (default: ${DEFAULT-VALUE}).")
-  private int positions;
-
-  @Option(
-      names = "--encoding",
-      paramLabel = "labels|sampled|full",
-      defaultValue = "sampled",
-      description = "What the records carry (default: ${DEFAULT-VALUE}).")
-  private SyntheticBatch.Encoding encoding;
-
-  @Option(
-      names = "--ids",
-      paramLabel = "N",
-      defaultValue = "32",
-      description = "Ids of a sampled position (default: ${DEFAULT-VALUE}).")
-  private int ids;
+  @Mixin private BenchBatchOptions batch;
 
   @Option(
       names = "--rounds",
@@ -99,11 +72,8 @@ final class BenchLoopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    check(
-        sequences >= 1 && positions >= 1 && rounds >= 1 && warmup >= 1 && steps >= 1,
-        "counts must be positive");
-    ModelConfig config = shape.config(positions);
-    check(ids >= 1 && ids <= config.vocabularySize(), "--ids must lie within the vocabulary");
+    check(rounds >= 1 && warmup >= 1 && steps >= 1, "counts must be positive");
+    ModelConfig config = batch.config(shape, spec);
     TorchEngine engine = shape.start();
     LoopBench bench =
         new LoopBench(
@@ -111,7 +81,7 @@ final class BenchLoopCommand implements Callable<Integer> {
             shape.computeType(engine),
             shape.device(),
             shape.threads(),
-            new SyntheticBatch(encoding, sequences, positions, ids),
+            batch.batch(),
             rounds,
             warmup,
             steps);

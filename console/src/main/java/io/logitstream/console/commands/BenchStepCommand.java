@@ -40,33 +40,7 @@ import picocli.CommandLine.Spec;
 final class BenchStepCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--sequences",
-      paramLabel = "B",
-      defaultValue = "8",
-      description = "Sequences of a step (default: ${DEFAULT-VALUE}).")
-  private int sequences;
-
-  @Option(
-      names = "--positions",
-      paramLabel = "T",
-      defaultValue = "256",
-      description = "Positions of a sequence (default: ${DEFAULT-VALUE}).")
-  private int positions;
-
-  @Option(
-      names = "--encoding",
-      paramLabel = "labels|sampled|full",
-      defaultValue = "sampled",
-      description = "What the teacher's records carry (default: ${DEFAULT-VALUE}).")
-  private SyntheticBatch.Encoding encoding;
-
-  @Option(
-      names = "--ids",
-      paramLabel = "N",
-      defaultValue = "32",
-      description = "Ids of a sampled position (default: ${DEFAULT-VALUE}).")
-  private int ids;
+  @Mixin private BenchBatchOptions batch;
 
   @Option(
       names = "--loss",
@@ -112,22 +86,20 @@ final class BenchStepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    check(sequences >= 1 && positions >= 1 && steps >= 1 && warmup >= 0, "counts must be positive");
-    ModelConfig config = shape.config(positions);
-    check(ids >= 1 && ids <= config.vocabularySize(), "--ids must lie within the vocabulary");
+    check(steps >= 1 && warmup >= 0, "counts must be positive");
+    ModelConfig config = batch.config(shape, spec);
     ObjectiveSettings objective =
         new ObjectiveSettings(
-            encoding == SyntheticBatch.Encoding.LABELS ? 0 : softWeight,
+            batch.encoding() == SyntheticBatch.Encoding.LABELS ? 0 : softWeight,
             1,
             SoftMix.parse(loss),
             Optional.empty());
-    SyntheticBatch batch = new SyntheticBatch(encoding, sequences, positions, ids);
     TorchEngine engine = shape.start();
     Map<String, Object> figures =
         new StepBench(
                 config,
                 shape.computeType(engine),
-                batch,
+                batch.batch(),
                 objective,
                 microBatchTokens,
                 recompute,
