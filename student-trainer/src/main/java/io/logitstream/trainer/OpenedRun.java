@@ -60,23 +60,25 @@ record OpenedRun(
   /**
    * Takes a run over and restores its student.
    *
+   * @param asked the settings; what they leave open is chosen when a run is started, and kept
    * @param ownIncarnation the newest incarnation that this process started, 0 before its first
    * @param starter starts what the student is computed on
    * @throws ConfigurationException if the settings are not those that the run was started with;
    *     then another trainer of the run is left alone
    */
   static OpenedRun open(
-      TrainerSettings settings,
+      TrainerSettings asked,
       KafkaClients clients,
       CheckpointCommitter committer,
       long ownIncarnation,
       Compute.Starter starter,
       TrainerClock clock) {
-    TrainingSettings training = settings.training();
-    Compute compute = starter.start(training);
+    Compute compute = starter.start(asked.training());
     try (CheckpointReader checkpoints = new CheckpointReader(clients);
         LedgerReader ledger = new LedgerReader(clients)) {
-      List<CheckpointManifest> before = checkpoints.list(settings.run());
+      List<CheckpointManifest> before = checkpoints.list(asked.run());
+      TrainingSettings training = asked.training().planned(newest(before), compute.preferredPlan());
+      TrainerSettings settings = asked.with(training);
       Optional<WholeCheckpoint> source = source(settings, before, checkpoints);
       StudentModel model = model(settings, before, source, checkpoints);
       checkFrozen(training, model);

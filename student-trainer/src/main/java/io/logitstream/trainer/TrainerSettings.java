@@ -124,7 +124,7 @@ public record TrainerSettings(
   }
 
   /**
-   * The settings of {@link #identity()} that may change within a run: rates, weights and bounds. A
+   * The settings of {@link #identity()} that may change within a run: rates, weights, bounds. A
    * change is an entry in the run's ledger.
    */
   public static Set<String> mayChange() {
@@ -134,7 +134,25 @@ public record TrainerSettings(
     return keys;
   }
 
-  /** What the result depends on, by key; without the compute type, which may be probed. */
+  /** These settings with other ones of training. */
+  TrainerSettings with(TrainingSettings other) {
+    return new TrainerSettings(
+        run,
+        ingest,
+        plan,
+        rehearsal,
+        other,
+        evaluation,
+        checkpoint,
+        gate,
+        replay,
+        maxSteps,
+        stopWhenIdle,
+        idleTime,
+        acceptLoss);
+  }
+
+  /** What the result depends on, by key; without what a start may choose. */
   public Map<String, String> identity() {
     Map<String, String> identity = new TreeMap<>(plan.identity());
     identity.putAll(training.identity());

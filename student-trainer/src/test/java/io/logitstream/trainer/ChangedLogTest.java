@@ -168,6 +168,25 @@ class ChangedLogTest {
     assertThat(verify("run", trainers.newest("run").getSequence(), 0)).isEqualTo(PROVEN);
   }
 
+  @Test
+  void aRunKeepsHowItsStepsAreCutUntilAnotherPlanIsAskedFor() throws Exception {
+    write(teacher -> teacher.sampled(20));
+    trainers.with("train.micro-batch-plan", "filled").with("train.max-steps", "1").train("run");
+    trainers.with("train.micro-batch-plan", "auto").with("train.max-steps", "2").train("run");
+
+    assertThat(trainers.newest("run").getConfiguration())
+        .as("as a run that began before there were plans")
+        .doesNotContainKey("train.micro-batch-plan");
+    assertThat(kinds("run")).doesNotContain(LedgerKind.SETTINGS_CHANGED);
+
+    trainers.with("train.micro-batch-plan", "least-work").with("train.max-steps", "0").train("run");
+
+    assertThat(trainers.newest("run").getConfiguration())
+        .containsEntry("train.micro-batch-plan", "least-work");
+    assertThat(kinds("run")).containsOnlyOnce(LedgerKind.SETTINGS_CHANGED);
+    assertThat(verify("run", trainers.newest("run").getSequence(), 0)).isEqualTo(PROVEN);
+  }
+
   private static final String PROVEN = "PROVEN ";
 
   private String verify(String run, long sequence, long from) throws Exception {

@@ -1,6 +1,7 @@
 package io.logitstream.trainer;
 
 import ai.djl.ndarray.NDManager;
+import io.logitstream.distillation.step.MicroBatchPlan;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.torchscript.TorchEngine;
@@ -23,6 +24,11 @@ record InsatiableCompute(Compute compute, long step) implements Compute {
   @Override
   public ComputeType preferredType() {
     return compute.preferredType();
+  }
+
+  @Override
+  public MicroBatchPlan preferredPlan() {
+    return compute.preferredPlan();
   }
 
   @Override

@@ -9,6 +9,8 @@ import io.logitstream.distillation.loss.SoftMix;
 import io.logitstream.distillation.optimizer.DecayShape;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.LearningRateSchedule.Decay;
+import io.logitstream.distillation.step.MicroBatchPlan;
+import io.logitstream.distillation.step.MicroBatching;
 import io.logitstream.model.decoder.LowRank;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
@@ -41,7 +43,8 @@ class TrainerSettingsTest {
     assertThat(settings.plan().turnRecords()).isEqualTo(4);
     assertThat(settings.training().model()).isEqualTo(Path.of("model"));
     assertThat(settings.training().seed()).isEqualTo(1);
-    assertThat(settings.training().microBatchTokens()).isEqualTo(4096);
+    assertThat(settings.training().microBatching())
+        .isEqualTo(new MicroBatching(MicroBatchPlan.LEAST_WORK, 4096));
     assertThat(settings.training().maxTokens()).isEqualTo(8192);
     assertThat(settings.training().objective().softWeight()).isEqualTo(0.9);
     assertThat(settings.training().objective().temperature()).isEqualTo(1);

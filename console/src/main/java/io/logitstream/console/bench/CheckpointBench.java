@@ -84,8 +84,7 @@ public record CheckpointBench(
                 computeType,
                 ObjectiveSettings.hardLabels(),
                 OptimizerSettings.of(LearningRateSchedule.constant(LEARNING_RATE, 0)),
-                MICRO_BATCH_TOKENS,
-                false);
+                MICRO_BATCH_TOKENS);
         ChunkUploader uploader = new ChunkUploader(clients, RUN, 1);
         CheckpointCommitter committer = new CheckpointCommitter(clients, RUN, TRANSACTION_TIMEOUT);
         Producer<String, byte[]> plain = clients.producer(Map.of("linger.ms", 0))) {

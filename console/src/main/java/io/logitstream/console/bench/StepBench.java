@@ -4,6 +4,8 @@ import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.distillation.step.DistillationStep;
+import io.logitstream.distillation.step.MicroBatchPlan;
+import io.logitstream.distillation.step.MicroBatching;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
@@ -47,7 +49,7 @@ public record StepBench(
                 computeType,
                 objective,
                 OptimizerSettings.of(LearningRateSchedule.constant(LEARNING_RATE, 0)),
-                microBatchTokens,
+                new MicroBatching(MicroBatchPlan.LEAST_WORK, microBatchTokens),
                 recomputed)) {
       for (int i = -warmupSteps; i < steps; i++) {
         long startNanos = System.nanoTime();

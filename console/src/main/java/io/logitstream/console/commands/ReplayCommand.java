@@ -17,6 +17,7 @@ import io.logitstream.trainer.replay.LogPoint;
 import io.logitstream.trainer.replay.Offsets;
 import io.logitstream.trainer.replay.ReplayPlan;
 import io.logitstream.trainer.replay.ReplayPlanner;
+import io.logitstream.trainer.training.TrainingSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -173,8 +174,9 @@ final class ReplayCommand implements Callable<Integer> {
   private Configuration configuration(
       ReplayPlan plan, Optional<CheckpointManifest> source, LogPoint end) {
     Map<String, String> defaults = new TreeMap<>();
-    source.ifPresent(manifest -> defaults.putAll(manifest.getConfiguration()));
     if (source.isPresent()) {
+      defaults.putAll(TrainingSettings.WHERE_ABSENT);
+      defaults.putAll(source.get().getConfiguration());
       // The checkpoint has the student.
       defaults.put("student.model", ".");
     }
@@ -250,15 +252,18 @@ final class ReplayCommand implements Callable<Integer> {
       Configuration configuration, Optional<CheckpointManifest> source) {
     Map<String, String> changed = new TreeMap<>();
     source.ifPresent(
-        manifest ->
-            TrainerSettings.from(configuration)
-                .identity()
-                .forEach(
-                    (key, value) -> {
-                      if (!value.equals(manifest.getConfiguration().get(key))) {
-                        changed.put(key, value);
-                      }
-                    }));
+        manifest -> {
+          Map<String, String> recorded = new TreeMap<>(TrainingSettings.WHERE_ABSENT);
+          recorded.putAll(manifest.getConfiguration());
+          Map<String, String> now = new TreeMap<>(TrainingSettings.WHERE_ABSENT);
+          now.putAll(TrainerSettings.from(configuration).identity());
+          now.forEach(
+              (key, value) -> {
+                if (!value.equals(recorded.get(key))) {
+                  changed.put(key, value);
+                }
+              });
+        });
     return changed;
   }
 

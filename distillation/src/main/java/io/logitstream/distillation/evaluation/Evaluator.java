@@ -84,7 +84,7 @@ public final class Evaluator implements AutoCloseable {
     engine.enterThread();
     EvaluationSums[] sums = new EvaluationSums[examples.size()];
     synchronized (state) {
-      for (List<Integer> indices : MicroBatchPlan.of(examples, batchTokens)) {
+      for (List<Integer> indices : MicroBatchPlan.FILLED.of(examples, batchTokens)) {
         PackedSequences sequences =
             new PackedSequences(indices.stream().map(examples::get).toList());
         try (NDManager scope = manager.newSubManager()) {

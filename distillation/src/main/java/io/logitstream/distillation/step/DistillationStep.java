@@ -33,7 +33,7 @@ public final class DistillationStep implements AutoCloseable {
   private final ModelConfig config;
   private final ObjectiveSettings objective;
   private final OptimizerSettings optimizer;
-  private final int microBatchTokens;
+  private final MicroBatching microBatching;
   private final HeadChunks chunks;
   private final NDManager manager;
   private final TorchProgram program;
@@ -41,6 +41,8 @@ public final class DistillationStep implements AutoCloseable {
   private final WeightUpdate weightUpdate;
 
   /**
+   * A step whose micro-batches are filled, and whose layers are computed once.
+   *
    * @param microBatchTokens most input positions of a micro-batch, padding included; a longer
    *     sequence stands alone
    */
@@ -51,12 +53,17 @@ public final class DistillationStep implements AutoCloseable {
       ObjectiveSettings objective,
       OptimizerSettings optimizer,
       int microBatchTokens) {
-    this(engine, config, computeType, objective, optimizer, microBatchTokens, false);
+    this(
+        engine,
+        config,
+        computeType,
+        objective,
+        optimizer,
+        new MicroBatching(MicroBatchPlan.FILLED, microBatchTokens),
+        false);
   }
 
   /**
-   * @param microBatchTokens most input positions of a micro-batch, padding included; a longer
-   *     sequence stands alone
    * @param recomputed whether each layer is computed a second time in the backward pass instead of
    *     what it computes within itself being kept
    */
@@ -66,7 +73,7 @@ public final class DistillationStep implements AutoCloseable {
       ComputeType computeType,
       ObjectiveSettings objective,
       OptimizerSettings optimizer,
-      int microBatchTokens,
+      MicroBatching microBatching,
       boolean recomputed) {
     this(
         engine,
@@ -74,7 +81,7 @@ public final class DistillationStep implements AutoCloseable {
         computeType,
         objective,
         optimizer,
-        microBatchTokens,
+        microBatching,
         recomputed,
         HeadChunks.of(config));
   }
@@ -85,18 +92,14 @@ public final class DistillationStep implements AutoCloseable {
       ComputeType computeType,
       ObjectiveSettings objective,
       OptimizerSettings optimizer,
-      int microBatchTokens,
+      MicroBatching microBatching,
       boolean recomputed,
       HeadChunks chunks) {
-    if (microBatchTokens < 1) {
-      throw new IllegalArgumentException(
-          "%d tokens a micro-batch, expected >= 1".formatted(microBatchTokens));
-    }
     this.engine = engine;
     this.config = config;
     this.objective = objective;
     this.optimizer = optimizer;
-    this.microBatchTokens = microBatchTokens;
+    this.microBatching = microBatching;
     this.chunks = chunks;
     this.weightUpdate = new WeightUpdate(config, optimizer);
     engine.enterThread();
@@ -147,7 +150,7 @@ public final class DistillationStep implements AutoCloseable {
       TrainingState state, List<TrainingExample> examples, double totalWeight, NDManager scope) {
     long step = state.step() + 1;
     LossCollector losses = new LossCollector(objective, step);
-    List<List<Integer>> plan = MicroBatchPlan.of(examples, microBatchTokens);
+    List<List<Integer>> plan = microBatching.of(examples);
     List<NDArray> gradients = List.of();
     long paddedTokens = 0;
     for (List<Integer> indices : plan) {

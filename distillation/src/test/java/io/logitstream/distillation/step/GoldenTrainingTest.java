@@ -65,7 +65,7 @@ class GoldenTrainingTest {
                     LearningRateSchedule.constant(
                         number(golden.get("settings"), "learningRate"),
                         golden.get("settings").get("warmupSteps").asLong())),
-                microBatchTokens,
+                new MicroBatching(MicroBatchPlan.FILLED, microBatchTokens),
                 recomputed)) {
       for (JsonNode expected : golden.get("steps")) {
         StepResult result = step.run(state, examples);

@@ -41,7 +41,7 @@ final class Gradients {
                 computeType,
                 objective,
                 PLAIN,
-                microBatchTokens,
+                new MicroBatching(MicroBatchPlan.FILLED, microBatchTokens),
                 recomputed,
                 chunks)) {
       StepResult result = step.run(state, examples);

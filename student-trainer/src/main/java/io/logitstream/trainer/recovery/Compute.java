@@ -1,5 +1,6 @@
 package io.logitstream.trainer.recovery;
 
+import io.logitstream.distillation.step.MicroBatchPlan;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.schemas.ComputeEnvironment;
@@ -20,6 +21,9 @@ public interface Compute {
 
   /** The type that suits it, where the settings leave that open. */
   ComputeType preferredType();
+
+  /** How it likes steps to be cut, where the settings leave that open. */
+  MicroBatchPlan preferredPlan();
 
   /** As manifests tell of it. */
   ComputeEnvironment environment(ComputeType type);

@@ -1,5 +1,6 @@
 package io.logitstream.trainer.recovery;
 
+import io.logitstream.distillation.step.MicroBatchPlan;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.torchscript.TorchEngine;
@@ -32,6 +33,12 @@ public record TorchCompute(TorchEngine engine) implements Compute {
   @Override
   public ComputeType preferredType() {
     return engine.preferredComputeType();
+  }
+
+  /** A GPU has the launches of a micro-batch to wait for, of which the plan knows nothing. */
+  @Override
+  public MicroBatchPlan preferredPlan() {
+    return engine.onGpu() ? MicroBatchPlan.FILLED : MicroBatchPlan.LEAST_WORK;
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class TorchStudent implements Student {
         computeType,
         settings.objective(),
         settings.optimizer(),
-        settings.microBatchTokens(),
+        settings.microBatching(),
         settings.recomputeLayers());
   }
 

@@ -5,10 +5,13 @@ import io.logitstream.distillation.optimizer.AverageSettings;
 import io.logitstream.distillation.optimizer.Freezing;
 import io.logitstream.distillation.optimizer.Muon;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
+import io.logitstream.distillation.step.MicroBatchPlan;
+import io.logitstream.distillation.step.MicroBatching;
 import io.logitstream.model.decoder.LowRank;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
+import io.logitstream.schemas.CheckpointManifest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,7 @@ import java.util.stream.Stream;
  * @param model a Hugging Face directory: the student at sequence 0. Without weights they are drawn
  *     from the seed
  * @param seed the seed of the run
- * @param microBatchTokens input positions of a micro-batch, padding included
+ * @param microBatchTokens most input positions of a micro-batch, padding included
  * @param maxTokens longest window, in tokens
  * @param computeType number type of matrix products
  * @param device auto, cpu or cuda
@@ -37,6 +40,7 @@ import java.util.stream.Stream;
 public record TrainingSettings(
     Path model,
     long seed,
+    MicroBatchChoice microBatchPlan,
     int microBatchTokens,
     int maxTokens,
     ObjectiveSettings objective,
@@ -61,6 +65,17 @@ public record TrainingSettings(
           2,
           1 << 24,
           "Input positions of a micro-batch, padding included: bounds the memory of a step.");
+  private static final String LEAST_WORK = "least-work";
+  private static final String FILLED = "filled";
+  private static final Setting<MicroBatchChoice> MICRO_BATCH_PLAN =
+      Setting.choice(
+          "train.micro-batch-plan",
+          MicroBatchChoice.class,
+          MicroBatchChoice.AUTO,
+          "How a step's windows, sorted by length, are cut into micro-batches: least-work, so that"
+              + " padding and starts cost least in all, or filled, each up to its budget; auto is"
+              + " least-work on a CPU and filled on a GPU, and a run keeps what it was started"
+              + " with.");
   private static final Setting<Integer> MAX_TOKENS =
       Setting.integer(
           "train.max-tokens", 8192, 2, 1 << 20, "Longest window that is trained on, in tokens.");
@@ -133,6 +148,7 @@ public record TrainingSettings(
                   MODEL,
                   SEED,
                   MICRO_BATCH_TOKENS,
+                  MICRO_BATCH_PLAN,
                   MAX_TOKENS,
                   RECOMPUTE_LAYERS,
                   FROZEN,
@@ -150,7 +166,10 @@ public record TrainingSettings(
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
-  /** The settings that may change within a run: rates, weights and bounds. */
+  /** What it means that a manifest lacks a key whose default is another value. */
+  public static final Map<String, String> WHERE_ABSENT = Map.of(MICRO_BATCH_PLAN.name(), FILLED);
+
+  /** The settings that may change within a run: rates, weights, bounds, and how steps are cut. */
   public static final Set<String> MAY_CHANGE =
       Stream.concat(
               ScheduleSettings.SETTINGS.stream(),
@@ -159,6 +178,7 @@ public record TrainingSettings(
                   WEIGHT_DECAY,
                   CLIP_NORM,
                   MICRO_BATCH_TOKENS,
+                  MICRO_BATCH_PLAN,
                   MAX_TOKENS))
           .map(Setting::name)
           .collect(Collectors.toUnmodifiableSet());
@@ -179,6 +199,7 @@ public record TrainingSettings(
     return new TrainingSettings(
         configuration.get(MODEL),
         configuration.get(SEED),
+        configuration.get(MICRO_BATCH_PLAN),
         configuration.get(MICRO_BATCH_TOKENS),
         configuration.get(MAX_TOKENS),
         LossSettings.from(configuration),
@@ -207,11 +228,59 @@ public record TrainingSettings(
     };
   }
 
-  /** What the result depends on, by key; without the compute type, which may be probed. */
+  /** How steps are cut into micro-batches; where that is left open, so that work is least. */
+  public MicroBatching microBatching() {
+    return new MicroBatching(
+        switch (microBatchPlan) {
+          case AUTO, LEAST_WORK -> MicroBatchPlan.LEAST_WORK;
+          case FILLED -> MicroBatchPlan.FILLED;
+        },
+        microBatchTokens);
+  }
+
+  /**
+   * These settings with a plan where they leave it open.
+   *
+   * @param newest the newest checkpoint of the run that is trained, whose plan is kept
+   * @param otherwise the plan of a run that has none
+   */
+  public TrainingSettings planned(Optional<CheckpointManifest> newest, MicroBatchPlan otherwise) {
+    if (microBatchPlan != MicroBatchChoice.AUTO) {
+      return this;
+    }
+    MicroBatchPlan plan =
+        newest
+            .map(manifest -> manifest.getConfiguration().containsKey(MICRO_BATCH_PLAN.name()))
+            .map(isNamed -> isNamed ? MicroBatchPlan.LEAST_WORK : MicroBatchPlan.FILLED)
+            .orElse(otherwise);
+    return new TrainingSettings(
+        model,
+        seed,
+        MicroBatchChoice.valueOf(plan.name()),
+        microBatchTokens,
+        maxTokens,
+        objective,
+        optimizer,
+        computeType,
+        device,
+        threads,
+        recomputeLayers,
+        lowRank,
+        adapter);
+  }
+
+  /**
+   * What the result depends on, by key; without what a start may choose, the compute type and the
+   * plan of micro-batches, as long as that is open.
+   */
   public Map<String, String> identity() {
     Map<String, String> identity = new TreeMap<>();
     identity.put(SEED.name(), Long.toString(seed));
     identity.put(MICRO_BATCH_TOKENS.name(), Integer.toString(microBatchTokens));
+    switch (microBatchPlan) {
+      case AUTO, FILLED -> {} // a manifest without the key says FILLED
+      case LEAST_WORK -> identity.put(MICRO_BATCH_PLAN.name(), LEAST_WORK);
+    }
     identity.put(MAX_TOKENS.name(), Integer.toString(maxTokens));
     if (recomputeLayers) {
       identity.put(RECOMPUTE_LAYERS.name(), "true");

@@ -4,6 +4,7 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.trainer.TrainerSettings;
 import io.logitstream.trainer.recovery.RunConfiguration;
+import io.logitstream.trainer.training.TrainingSettings;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -12,7 +13,8 @@ final class RecordedSettings {
   private RecordedSettings() {}
 
   static TrainerSettings of(String run, RunConfiguration configuration) {
-    Map<String, String> values = new TreeMap<>(configuration.values());
+    Map<String, String> values = new TreeMap<>(TrainingSettings.WHERE_ABSENT);
+    values.putAll(configuration.values());
     values.put("run", run);
     // Weights and tokenizer come from the ancestor's artifacts.
     values.put("student.model", ".");

@@ -144,6 +144,7 @@ class StepTakerTest {
         new TrainingSettings(
             Path.of("model"),
             1,
+            MicroBatchChoice.LEAST_WORK,
             64,
             64,
             ObjectiveSettings.hardLabels(),

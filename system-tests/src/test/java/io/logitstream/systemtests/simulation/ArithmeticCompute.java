@@ -1,5 +1,6 @@
 package io.logitstream.systemtests.simulation;
 
+import io.logitstream.distillation.step.MicroBatchPlan;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.schemas.ComputeEnvironment;
@@ -19,6 +20,11 @@ record ArithmeticCompute(Runnable onStep) implements Compute {
   @Override
   public ComputeType preferredType() {
     return ComputeType.F32;
+  }
+
+  @Override
+  public MicroBatchPlan preferredPlan() {
+    return MicroBatchPlan.FILLED;
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.logitstream.distillation.loss.ObjectiveSettings;
 import io.logitstream.distillation.optimizer.LearningRateSchedule;
 import io.logitstream.distillation.optimizer.OptimizerSettings;
 import io.logitstream.distillation.step.DistillationStep;
+import io.logitstream.distillation.step.MicroBatchPlan;
+import io.logitstream.distillation.step.MicroBatching;
 import io.logitstream.distillation.step.StepResult;
 import io.logitstream.distillation.step.TrainingExample;
 import io.logitstream.distillation.step.TrainingState;
@@ -112,7 +114,7 @@ final class TrainingComparison {
                   computeType,
                   new ObjectiveSettings(SOFT_WEIGHT),
                   OptimizerSettings.of(LearningRateSchedule.constant(LEARNING_RATE, 0)),
-                  BATCH.positions() * 2,
+                  new MicroBatching(MicroBatchPlan.LEAST_WORK, BATCH.positions() * 2),
                   recomputed)) {
         for (int i = done; i < done + sessionSteps; i++) {
           StepResult result = step.run(state, examples(i));

@@ -1,5 +1,6 @@
 package io.logitstream.systemtests.simulation.plants;
 
+import io.logitstream.distillation.step.MicroBatchPlan;
 import io.logitstream.distillation.step.TrainingState;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.platform.kafka.ClientSource;
@@ -331,6 +332,11 @@ public final class Plants {
         @Override
         public ComputeType preferredType() {
           return compute.preferredType();
+        }
+
+        @Override
+        public MicroBatchPlan preferredPlan() {
+          return compute.preferredPlan();
         }
 
         @Override
