@@ -6,17 +6,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** What processes held over a time, and what of it grew. */
 final class SoakReport {
+  private static final long KIB = 1 << 10;
   private static final long MIB = 1 << 20;
+  private static final int CLASSES_NAMED = 8;
 
   /** A JVM warms up for some minutes; shorter runs are too short to tell of memory. */
   private static final Duration MEMORY_SETTLES_IN = Duration.ofMinutes(15);
 
   private static final double TOLERANCE = 1.1;
 
-  private record Watched(ServiceProcess process, List<ProcessUsage> usages, List<Long> heaps) {
+  private record Watched(ServiceProcess process, List<ProcessUsage> usages, List<LiveHeap> heaps) {
     Watched(ServiceProcess process) {
       this(process, new ArrayList<>(), new ArrayList<>());
     }
@@ -27,6 +30,11 @@ final class SoakReport {
           .mapToLong(of)
           .max()
           .orElseThrow();
+    }
+
+    /** What was live at the start, or at the end of a third of the time. */
+    LiveHeap heap(int thirds) {
+      return heaps.get(thirds);
     }
 
     String thirds(ToLongFunction<ProcessUsage> of) {
@@ -57,7 +65,7 @@ final class SoakReport {
   /** Notes what every process's objects take, garbage left out. */
   void weighHeaps() throws IOException, InterruptedException {
     for (Watched watched : processes) {
-      watched.heaps().add(LiveHeap.bytes(watched.process().pid()));
+      watched.heaps().add(LiveHeap.of(watched.process().pid()));
     }
   }
 
@@ -74,9 +82,8 @@ final class SoakReport {
       judge(growing, watched, "files", 16, ProcessUsage::files);
       if (time.compareTo(MEMORY_SETTLES_IN) >= 0) {
         judge(growing, watched, "resident bytes", 32 * MIB, ProcessUsage::residentBytes);
-        List<Long> heaps = watched.heaps();
-        long last = heaps.get(heaps.size() - 1);
-        long before = heaps.get(heaps.size() - 2);
+        long last = watched.heap(3).bytes();
+        long before = watched.heap(2).bytes();
         if (last > before * TOLERANCE + 4 * MIB) {
           growing.add("%s: live heap %d to %d".formatted(watched.process().name(), before, last));
         }
@@ -120,9 +127,27 @@ final class SoakReport {
                   String.join(
                       " ",
                       watched.heaps().stream()
-                          .map(bytes -> "%.1f".formatted((double) bytes / MIB))
+                          .map(heap -> "%.1f".formatted((double) heap.bytes() / MIB))
                           .toList())));
     }
     return table.toString();
+  }
+
+  /**
+   * A line for each process: the classes whose objects took most more at the end than after the
+   * first third.
+   */
+  String grownClasses() {
+    StringBuilder lines =
+        new StringBuilder("what grew most after the first third, KiB:%n".formatted());
+    for (Watched watched : processes) {
+      String classes =
+          watched.heap(3).grownMost(watched.heap(1), CLASSES_NAMED).stream()
+              .filter(grown -> grown.getValue() >= KIB)
+              .map(grown -> "%s %,d".formatted(grown.getKey(), grown.getValue() / KIB))
+              .collect(Collectors.joining(", "));
+      lines.append("%-10s %s%n".formatted(watched.process().name(), classes));
+    }
+    return lines.toString();
   }
 }

@@ -79,6 +79,7 @@ class SoakTest {
         allAlive(services);
         String table =
             report.table()
+                + report.grownClasses()
                 + "%,d prompts offered, %,d windows%n".formatted(offered, windows.count());
         tell(table);
         assertThat(windows.seen()).doesNotHaveDuplicates();
