@@ -20,6 +20,10 @@ class AclsCommandTest {
             "backpressure.groups=first, second",
             "--set",
             "topics.prefix=team.",
+            "--set",
+            "kafka.bootstrap.servers=broker:9093",
+            "--command-config",
+            "admin.properties",
             "--principal",
             "User:t");
 
@@ -29,7 +33,7 @@ class AclsCommandTest {
             line ->
                 assertThat(line)
                     .startsWith(
-                        "kafka-acls.sh --bootstrap-server … --add --allow-principal 'User:t' --operation "))
+                        "kafka-acls.sh --bootstrap-server 'broker:9093' --command-config 'admin.properties' --add --allow-principal 'User:t' --operation "))
         .anySatisfy(
             line -> assertThat(line).endsWith("--operation WRITE --topic 'team.prompts.dlq'"))
         .anySatisfy(line -> assertThat(line).endsWith("--operation READ --group 'scorers'"))

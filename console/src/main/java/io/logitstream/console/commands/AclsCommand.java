@@ -7,6 +7,7 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.teacher.backpressure.BackpressureSettings;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +81,14 @@ final class AclsCommand implements Runnable {
               + " follower: short for --set source.name=…, teacher.group=…, index.group=… or run=…")
   private @Nullable String name;
 
+  @Option(
+      names = "--command-config",
+      paramLabel = "FILE",
+      description =
+          "File with which kafka-acls.sh logs in as who may grant rights: it is in the lines that"
+              + " are printed, and is not read. JSON leaves it out.")
+  private @Nullable Path commandConfig;
+
   @Mixin private ConfigurationOptions options;
   @Mixin private OutputOption output;
 
@@ -115,7 +124,13 @@ final class AclsCommand implements Runnable {
           OutputOption.json(needed.rights().stream().map(right -> json(who, right)).toList()));
       return;
     }
-    needed.rights().forEach(right -> out.println(right.command(who)));
+    String connection = connection(KafkaSettings.from(configuration).bootstrapServers());
+    needed.rights().forEach(right -> out.println(right.command(connection, who)));
+  }
+
+  private String connection(String bootstrapServers) {
+    String login = commandConfig == null ? "" : " --command-config '%s'".formatted(commandConfig);
+    return "--bootstrap-server '%s'%s".formatted(bootstrapServers, login);
   }
 
   private String value(Configuration configuration, String setting) {

@@ -70,8 +70,19 @@ public record AccessRight(
 
   /** The command of Kafka's own tools that gives the right to a principal. */
   public String command(String principal) {
-    return "kafka-acls.sh --bootstrap-server … --add --allow-principal '%s' --operation %s --%s '%s'%s"
+    return command("--bootstrap-server …", principal);
+  }
+
+  /**
+   * The command of Kafka's own tools that gives the right to a principal.
+   *
+   * @param connection options that say where the cluster is and how to log in there
+   * @param principal such as {@code User:teacher}
+   */
+  public String command(String connection, String principal) {
+    return "kafka-acls.sh %s --add --allow-principal '%s' --operation %s --%s '%s'%s"
         .formatted(
+            connection,
             principal,
             operation,
             kind().replace(' ', '-'),
