@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.platform.tracing.TraceContext;
+import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.TrainingStep;
 import java.net.URI;
@@ -153,6 +155,41 @@ class WatchedServicesTest {
         .isNotEmpty()
         .extracting(read -> TraceContext.of(read.headers()))
         .containsOnly(TraceContext.parse(TRACE, "vendor=7"));
+  }
+
+  @Test
+  void aCommandThatFollowsCheckpointsIsToldTheTraceOfEach() throws Exception {
+    pipeline.awaitMetrics("train", "logitstream_trainer_acceptance{");
+    KafkaSettings kafka = pipeline.clients.settings();
+    Path told = folder.resolve("told");
+    try (ServiceProcess follower =
+        ServiceProcess.start(
+            "follower",
+            System.getProperty("java.class.path"),
+            folder,
+            List.of(
+                "checkpoints",
+                "follow",
+                "--run",
+                WatchedPipeline.RUN,
+                "--once",
+                "--exec",
+                "echo $CHECKPOINT_SEQUENCE $TRACEPARENT >> " + told,
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--registry-url",
+                kafka.registryUrl()))) {
+      assertThat(follower.awaitExit(60)).as(follower.output()).isZero();
+    }
+
+    List<String> traces = new ArrayList<>();
+    try (RecordDeserializer<CheckpointManifest> reader = reader(CheckpointManifest.class)) {
+      for (ConsumerRecord<String, byte[]> read : committed("checkpoints")) {
+        long sequence = reader.deserialize("checkpoints", read.value()).getSequence();
+        traces.add("%d %s".formatted(sequence, trace(read)));
+      }
+    }
+    assertThat(Files.readAllLines(told)).isNotEmpty().isSubsetOf(traces);
   }
 
   private static List<String> tracesOfStepsThatLink(String trace) {

@@ -69,7 +69,10 @@ public final class ServiceRunner {
             stop.request();
           }
         } else if (deadline != Long.MAX_VALUE && System.nanoTime() - deadline > 0) {
-          LOGGER.error("not stopped within {} s: {}", drain.toSeconds(), running.keySet());
+          LOGGER.error(
+              "not stopped within {} s: {}. The process ends with what was committed, and the next start goes on from there; look whether Kafka answers",
+              drain.toSeconds(),
+              String.join(", ", running.keySet()));
           running.values().forEach(Thread::interrupt);
           return status == ExitStatus.OK ? ExitStatus.FAILURE : status;
         }
