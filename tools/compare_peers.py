@@ -4,7 +4,7 @@
     python tools/compare_peers.py step                     # a training step; needs torch and numpy
     python tools/compare_peers.py teacher                  # a teacher's scoring
     python tools/compare_peers.py step --dtype f32 --rounds 10 --steps 10
-    python tools/compare_peers.py trl                      # a whole loop beside TRL's; needs trl too
+    python tools/compare_peers.py trl --rounds 5 --steps 30   # a whole loop beside TRL's; needs trl too
     python tools/compare_peers.py learn --steps 1600       # what students learn; needs transformers, and may share the machine
 
 The first two: each round runs both, each in a process of its own, the one that went first going second in the next. Prints one JSON object: the medians of the rounds,
@@ -164,7 +164,7 @@ def whole_loop(arguments: argparse.Namespace) -> None:
     elif arguments.peer:
         peer_trl.trl(folder, arguments.steps)
     else:
-        print(json.dumps(peer_trl.compare(arguments.steps, folder)))
+        print(json.dumps(peer_trl.compare(arguments.steps, arguments.rounds, folder)))
 
 
 def main() -> None:

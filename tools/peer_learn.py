@@ -1,12 +1,13 @@
 """Whether a student learns as much from the stream as from a plain PyTorch loop: the demo beside a loop with the same teacher, batch and schedule.
 
 Both read the same documents, cut alike; a twenty-fifth of them are kept from both, and what both students make of them is measured here,
-by one evaluation. The two differ in the order of the texts, in the first random weights, and in what the student sees of the teacher: all of its
-distribution in the loop, a sample of it from the log.
+by one evaluation. Both begin with the same random weights. They differ in the order of the texts, and in what the student sees of the teacher: all of
+its distribution in the loop, a sample of it from the log.
 """
 
 import json
 import random
+import shutil
 import subprocess
 import time
 import zlib
@@ -81,19 +82,28 @@ def rate(step: int) -> float:
     return RATE * (1 - (1 - FINAL_SHARE) * min(1.0, (step - WARMUP) / DECAY))
 
 
-def train(texts: dict[str, list[str]], tokens_to_train: int, seed: int, threads: int):
+def initialise(folder: Path, seed: int) -> None:
+    """Writes the demo's student with random weights, as transformers draws them."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    torch.manual_seed(seed)
+    AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(STUDENT), dtype=torch.float32).save_pretrained(folder)
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(STUDENT / file, folder / file)
+
+
+def train(initial: Path, texts: dict[str, list[str]], tokens_to_train: int, seed: int, threads: int):
     """The plain loop; returns the student."""
     import torch
     from tokenizers import Tokenizer
     from torch.nn import functional
-    from transformers import AutoConfig, AutoModelForCausalLM
 
-    torch.manual_seed(seed)
     torch.set_num_threads(threads)
     rng = random.Random(seed)
     tokenizer = Tokenizer.from_file(str(TEACHER / "tokenizer.json"))
     teacher = load(TEACHER)
-    student = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(STUDENT), dtype=torch.float32).train()
+    student = load(initial).train()
     matrices = [p for name, p in student.named_parameters() if p.ndim == 2 and "embed" not in name]
     tables = [p for name, p in student.named_parameters() if p.ndim == 2 and "embed" in name]
     vectors = [p for p in student.parameters() if p.ndim == 1]
@@ -154,15 +164,17 @@ def evaluate(student, held_out: dict[str, list[str]]) -> dict[str, float]:
 def compare(steps: int, seed: int, threads: int, folder: Path) -> dict[str, object]:
     """Runs the demo for some steps, then the loop over as many tokens, and measures both students."""
     texts, held_out = split(folder / "texts")
+    initial = folder / "initial"
+    initialise(initial, seed)
     report = folder / "demo.json"
     command = [ROOT / "logitstream", "demo", "--plain", "--duration", "60m", "--steps", str(steps), "--report", report, "--data", folder / "demo"]
-    command += ["--set", f"train.seed={seed}"]
+    command += ["--set", f"train.seed={seed}", "--student", initial]
     for domain in DOMAINS:
         command += ["--traffic", f"{domain}={folder / 'texts' / domain}"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     figures = json.loads(report.read_text())
     start = time.perf_counter()
-    student, peer_steps, peer_tokens = train(texts, figures["trainedTokens"], seed, threads)
+    student, peer_steps, peer_tokens = train(initial, texts, figures["trainedTokens"], seed, threads)
     seconds = time.perf_counter() - start
     own = evaluate(load(folder / "demo" / "student"), held_out)
     other = evaluate(student, held_out)

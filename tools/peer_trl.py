@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import time
@@ -113,8 +114,7 @@ def settings(folder: Path) -> list[str]:
         "optimizer.learning-rate": 3e-4,
         "compute.type": "f32",
         "compute.threads": os.cpu_count(),
-        # Windows end where their text does: those of a length together need little padding.
-        "train.micro-batch-tokens": 512,
+        "train.micro-batch-tokens": 2048,
         "evaluation.every-steps": 100000,
         "checkpoint.every-steps": 200,
         # A teacher that is far ahead has worked for steps that are not counted.
@@ -135,7 +135,7 @@ def pipeline(folder: Path, duration: str) -> dict[str, float]:
 
 
 def from_the_log(folder: Path, steps: int) -> float:
-    """Tokens a second of a second student, which trains on both cores from what the pipeline left."""
+    """Tokens a second of a second student, which trains on both cores from what the pipeline left; its first ten seconds are not counted, as TRL's first steps are not."""
     broker = [ROOT / "logitstream", "broker", "--data", folder / "demo" / "kafka", "--port", "0", "--registry-port", "0", "--output", "json"]
     with subprocess.Popen(broker, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -146,24 +146,45 @@ def from_the_log(folder: Path, steps: int) -> float:
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         finally:
             process.terminate()
-    return float(re.search(r"\(([\d,]+) tokens/s", done.stdout).group(1).replace(",", ""))
+    told = re.findall(r"step [\d,]+, ([\d,]+) tokens \(([\d,]+) tokens/s", done.stdout)
+    if len(told) < 2:
+        raise SystemExit(f"{steps} steps from the log were too few to time, or the log was shorter:\n{done.stdout}")
+    (first, first_rate), (last, last_rate) = ([float(number.replace(",", "")) for number in line] for line in (told[0], told[-1]))
+    return (last - first) / (last / last_rate - first / first_rate)
 
 
-def compare(steps: int, folder: Path) -> dict[str, object]:
-    """Times the three after one another; nothing else should run."""
+def compare(steps: int, rounds: int, folder: Path) -> dict[str, object]:
+    """Times the pipeline once, then TRL and the second student in turns; nothing else should run."""
+    from compare_peers import interval
+
     split(folder / "texts")
     make_models(folder)
     command = [sys.executable, Path(__file__).with_name("compare_peers.py"), "trl", "--peer", "--steps", str(steps), "--folder", folder]
-    other = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+
+    def peer() -> float:
+        other = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+        return other["tokens"] / other["seconds"]
+
     own = pipeline(folder, "4m")
-    trl_rate, own_rate, log_rate = other["tokens"] / other["seconds"], own["tokens"] / own["seconds"], from_the_log(folder, 60)
+    pairs = []
+    for round_ in range(rounds):
+        if round_ % 2 == 0:
+            other, log = peer(), from_the_log(folder, 3 * steps)
+        else:
+            log, other = from_the_log(folder, 3 * steps), peer()
+        pairs.append((log, other))
+        print(f"round {round_ + 1}: from the log {log:.0f} tokens/s, TRL {other:.0f}", file=sys.stderr)
+    log_rate, trl_rate = (statistics.median(rates) for rates in zip(*pairs))
+    own_rate = own["tokens"] / own["seconds"]
     return {
         "comparison": "trl",
         "dtype": "f32",
         "shapes": SHAPES,
+        "rounds": rounds,
         "trlTokensPerSecond": round(trl_rate),
         "pipelineTokensPerSecond": round(own_rate),
         "fromTheLogTokensPerSecond": round(log_rate),
         "pipelineToTrl": round(own_rate / trl_rate, 3),
         "fromTheLogToTrl": round(log_rate / trl_rate, 3),
+        "fromTheLogToTrlInterval95": interval(pairs),
     }
