@@ -13,6 +13,7 @@ final class SoakReport {
   private static final long KIB = 1 << 10;
   private static final long MIB = 1 << 20;
   private static final int CLASSES_NAMED = 8;
+  private static final int WEIGHINGS = 5;
 
   /** A JVM warms up for some minutes; shorter runs are too short to tell of memory. */
   private static final Duration MEMORY_SETTLES_IN = Duration.ofMinutes(15);
@@ -62,10 +63,22 @@ final class SoakReport {
     }
   }
 
-  /** Notes what every process's objects take, garbage left out. */
+  /**
+   * Notes what every process's objects take, garbage left out: the least of a few weighings, as
+   * what is just being worked on comes and goes.
+   */
   void weighHeaps() throws IOException, InterruptedException {
     for (Watched watched : processes) {
       watched.heaps().add(LiveHeap.of(watched.process().pid()));
+    }
+    for (int again = 1; again < WEIGHINGS; again++) {
+      for (Watched watched : processes) {
+        LiveHeap heap = LiveHeap.of(watched.process().pid());
+        int newest = watched.heaps().size() - 1;
+        if (heap.bytes() < watched.heap(newest).bytes()) {
+          watched.heaps().set(newest, heap);
+        }
+      }
     }
   }
 
