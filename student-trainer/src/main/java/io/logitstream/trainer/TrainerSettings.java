@@ -124,8 +124,8 @@ public record TrainerSettings(
   }
 
   /**
-   * The settings of {@link #identity()} that may change within a run: rates, weights, bounds. A
-   * change is an entry in the run's ledger.
+   * The settings of {@link #identity()} that may change within a run: rates, weights, bounds, and
+   * how steps are cut. A change is an entry in the run's ledger.
    */
   public static Set<String> mayChange() {
     Set<String> keys = new TreeSet<>(TrainingSettings.MAY_CHANGE);

@@ -175,8 +175,7 @@ final class ReplayCommand implements Callable<Integer> {
       ReplayPlan plan, Optional<CheckpointManifest> source, LogPoint end) {
     Map<String, String> defaults = new TreeMap<>();
     if (source.isPresent()) {
-      defaults.putAll(TrainingSettings.WHERE_ABSENT);
-      defaults.putAll(source.get().getConfiguration());
+      defaults.putAll(TrainingSettings.recorded(source.get().getConfiguration()));
       // The checkpoint has the student.
       defaults.put("student.model", ".");
     }
@@ -253,10 +252,9 @@ final class ReplayCommand implements Callable<Integer> {
     Map<String, String> changed = new TreeMap<>();
     source.ifPresent(
         manifest -> {
-          Map<String, String> recorded = new TreeMap<>(TrainingSettings.WHERE_ABSENT);
-          recorded.putAll(manifest.getConfiguration());
-          Map<String, String> now = new TreeMap<>(TrainingSettings.WHERE_ABSENT);
-          now.putAll(TrainerSettings.from(configuration).identity());
+          Map<String, String> recorded = TrainingSettings.recorded(manifest.getConfiguration());
+          Map<String, String> now =
+              TrainingSettings.recorded(TrainerSettings.from(configuration).identity());
           now.forEach(
               (key, value) -> {
                 if (!value.equals(recorded.get(key))) {

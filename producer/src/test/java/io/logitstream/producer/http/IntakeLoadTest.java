@@ -82,6 +82,7 @@ class IntakeLoadTest {
       List<String> found = fixture.prompts("load").stream().map(Prompt::getIdempotencyKey).toList();
       Set<String> once = new HashSet<>(found);
       assertThat(found).as("keys, each once").hasSameSizeAs(once);
+      assertThat(load.acknowledged).hasSizeGreaterThan(clients);
       assertThat(without(load.acknowledged, once)).as("acknowledged but not there").isEmpty();
       assertThat(without(once, load.sent)).as("there but never sent").isEmpty();
     }

@@ -10,7 +10,6 @@ import java.util.Optional;
 
 /** The artifacts of a checkpoint that training goes on from. */
 public final class StudentArtifacts {
-
   private StudentArtifacts() {}
 
   /**

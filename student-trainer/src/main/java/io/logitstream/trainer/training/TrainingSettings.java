@@ -10,6 +10,7 @@ import io.logitstream.distillation.step.MicroBatching;
 import io.logitstream.model.decoder.LowRank;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.schemas.CheckpointManifest;
 import java.nio.file.Path;
@@ -166,9 +167,6 @@ public record TrainingSettings(
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
-  /** What it means that a manifest lacks a key whose default is another value. */
-  public static final Map<String, String> WHERE_ABSENT = Map.of(MICRO_BATCH_PLAN.name(), FILLED);
-
   /** The settings that may change within a run: rates, weights, bounds, and how steps are cut. */
   public static final Set<String> MAY_CHANGE =
       Stream.concat(
@@ -228,6 +226,23 @@ public record TrainingSettings(
     };
   }
 
+  private static MicroBatchChoice plan(CheckpointManifest manifest) {
+    String key = MICRO_BATCH_PLAN.name();
+    String plan = recorded(manifest.getConfiguration()).getOrDefault(key, FILLED);
+    return Configuration.load(List.of(MICRO_BATCH_PLAN), ConfigurationLayers.of(Map.of(key, plan)))
+        .get(MICRO_BATCH_PLAN);
+  }
+
+  /**
+   * A manifest's configuration with what it means that it lacks keys whose default is another
+   * value: it was written before there were such settings.
+   */
+  public static Map<String, String> recorded(Map<String, String> configuration) {
+    Map<String, String> values = new TreeMap<>(Map.of(MICRO_BATCH_PLAN.name(), FILLED));
+    values.putAll(configuration);
+    return values;
+  }
+
   /** How steps are cut into micro-batches; where that is left open, so that work is least. */
   public MicroBatching microBatching() {
     return new MicroBatching(
@@ -248,15 +263,14 @@ public record TrainingSettings(
     if (microBatchPlan != MicroBatchChoice.AUTO) {
       return this;
     }
-    MicroBatchPlan plan =
+    MicroBatchChoice plan =
         newest
-            .map(manifest -> manifest.getConfiguration().containsKey(MICRO_BATCH_PLAN.name()))
-            .map(isNamed -> isNamed ? MicroBatchPlan.LEAST_WORK : MicroBatchPlan.FILLED)
-            .orElse(otherwise);
+            .map(TrainingSettings::plan)
+            .orElseGet(() -> MicroBatchChoice.valueOf(otherwise.name()));
     return new TrainingSettings(
         model,
         seed,
-        MicroBatchChoice.valueOf(plan.name()),
+        plan,
         microBatchTokens,
         maxTokens,
         objective,

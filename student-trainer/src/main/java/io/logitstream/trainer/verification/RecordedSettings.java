@@ -6,15 +6,13 @@ import io.logitstream.trainer.TrainerSettings;
 import io.logitstream.trainer.recovery.RunConfiguration;
 import io.logitstream.trainer.training.TrainingSettings;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** The settings that a run trained with, from what its manifests say of them. */
 final class RecordedSettings {
   private RecordedSettings() {}
 
   static TrainerSettings of(String run, RunConfiguration configuration) {
-    Map<String, String> values = new TreeMap<>(TrainingSettings.WHERE_ABSENT);
-    values.putAll(configuration.values());
+    Map<String, String> values = TrainingSettings.recorded(configuration.values());
     values.put("run", run);
     // Weights and tokenizer come from the ancestor's artifacts.
     values.put("student.model", ".");
