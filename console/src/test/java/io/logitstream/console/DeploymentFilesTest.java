@@ -173,7 +173,7 @@ class DeploymentFilesTest {
         .forEach(
             (variable, value) ->
                 environment.put(
-                    variable, value.toString().replace("${LOGITSTREAM_TOKEN:-local-only}", "t")));
+                    variable, value.toString().replace("${PIPELINE_TOKEN:-local-only}", "t")));
     return environment;
   }
 
