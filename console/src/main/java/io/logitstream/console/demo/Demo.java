@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,9 @@ public final class Demo {
       PrintWriter out)
       throws Exception {
     DemoHeading heading = heading(request);
-    DemoPipeline.requireUsable(configuration.apply(Map.of()));
+    Configuration given = configuration.apply(Map.of());
+    DemoPipeline.requireUsable(given);
+    DemoEvaluation evaluation = DemoEvaluation.of(given);
     Files.createDirectories(request.data());
     Path log = request.data().resolve("demo.log");
     Logging.toFile(log);
@@ -51,8 +54,13 @@ public final class Demo {
             request.plain() ? new PlainView(out) : new LiveView(out, new Panel(heading))) {
       view.note("Logitstream demo: %s ─► %s".formatted(heading.teacher(), heading.student()));
       view.note("Everything is kept in %s (log: %s)".formatted(request.data(), log.getFileName()));
+      evaluation.notes().forEach(view::note);
       view.note("Starting Kafka and the schema registry ...");
-      try (DemoPipeline pipeline = DemoPipeline.start(request, configuration, stop)) {
+      try (DemoPipeline pipeline =
+          DemoPipeline.start(
+              request,
+              addresses -> configuration.apply(with(addresses, evaluation.settings())),
+              stop)) {
         CurvesPlot.prepare();
         view.note("Kafka listens on " + pipeline.bootstrapServers());
         watch(pipeline, view, heading, stop);
@@ -70,6 +78,13 @@ public final class Demo {
         return failure.isPresent() ? ExitStatus.of(FailureKind.FATAL).code() : ExitStatus.OK.code();
       }
     }
+  }
+
+  private static Map<String, String> with(
+      Map<String, String> addresses, Map<String, String> others) {
+    Map<String, String> all = new HashMap<>(addresses);
+    all.putAll(others);
+    return all;
   }
 
   private static void watch(

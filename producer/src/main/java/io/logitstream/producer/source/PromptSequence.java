@@ -157,24 +157,23 @@ public final class PromptSequence implements AutoCloseable {
   }
 
   private void reportHeldOut() {
-    for (String domain : settings.domains()) {
-      List<String> groups =
-          catalog.items(domain).stream().map(item -> item.document().group()).distinct().toList();
-      long heldOut = groups.stream().filter(settings.heldOut()::holdsOut).count();
-      LOGGER.info(
-          "source {}, domain {}: {} documents in {} groups, {} of them held out",
-          settings.name(),
-          domain,
-          catalog.items(domain).size(),
-          groups.size(),
-          heldOut);
-      if (heldOut == 0 && settings.heldOut().perMille() > 0) {
-        LOGGER.warn(
-            "source {}, domain {}: no group is held out, so no student can be evaluated on it. A group is a folder; give more of them, or raise held-out.share",
-            settings.name(),
-            domain);
-      }
-    }
+    DomainGroups.of(settings, catalog)
+        .forEach(
+            (domain, found) -> {
+              LOGGER.info(
+                  "source {}, domain {}: {} documents in {} groups, {} of them held out",
+                  settings.name(),
+                  domain,
+                  found.documents(),
+                  found.groups(),
+                  found.heldOut());
+              if (found.heldOut() == 0 && settings.heldOut().perMille() > 0) {
+                LOGGER.warn(
+                    "source {}, domain {}: no group is held out, so no student can be evaluated on it. A group is a folder; give more of them, or raise held-out.share",
+                    settings.name(),
+                    domain);
+              }
+            });
   }
 
   @Override
