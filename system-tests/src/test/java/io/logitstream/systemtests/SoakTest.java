@@ -172,6 +172,7 @@ class SoakTest {
           .pollInterval(BETWEEN_SAMPLES)
           .until(
               () -> {
+                allAlive(services);
                 offer(intake);
                 for (int port : metrics) {
                   assertThat(get(port, "/metrics").statusCode()).isEqualTo(200);

@@ -47,8 +47,8 @@ record DemoEvaluation(List<String> awaited, Map<String, DomainGroups> withoutHel
         .sorted(Map.Entry.comparingByKey())
         .map(
             entry ->
-                ("No text of %s is held out (it has %d folders or packages, of which a share is), so"
-                        + " it has no curve: give more folders, or --set held-out.share=300")
+                ("No text of %s is held out, so it has no curve: a share of the folders is, and there"
+                        + " are %d. Give more of them, or --set held-out.share=300")
                     .formatted(entry.getKey(), entry.getValue().groups()))
         .toList();
   }
