@@ -2,17 +2,12 @@ package io.logitstream.trainer;
 
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.embedded.EmbeddedBroker;
-import io.logitstream.embedded.EmbeddedBrokerSettings;
-import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.embedded.TemporaryKafka;
 import io.logitstream.platform.kafka.Futures;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.schemas.topics.Topic;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,19 +26,7 @@ final class TestPipeline {
 
   private static final AtomicInteger PIPELINES = new AtomicInteger();
 
-  private static final class Servers {
-    static final EmbeddedBroker BROKER = broker();
-    static final EmbeddedRegistry REGISTRY = EmbeddedRegistry.start(BROKER.bootstrapServers(), 0);
-
-    private static EmbeddedBroker broker() {
-      try {
-        return EmbeddedBroker.start(
-            new EmbeddedBrokerSettings(Files.createTempDirectory("trainer-tests"), 0));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
+  private static final TemporaryKafka KAFKA = kafka();
 
   private final KafkaSettings settings;
   private final KafkaClients clients;
@@ -51,8 +34,8 @@ final class TestPipeline {
   TestPipeline() {
     settings =
         new KafkaSettings(
-            Servers.BROKER.bootstrapServers(),
-            Servers.REGISTRY.url(),
+            KAFKA.bootstrapServers(),
+            KAFKA.registryUrl(),
             "t" + PIPELINES.incrementAndGet() + ".",
             true,
             Map.of());
@@ -60,6 +43,13 @@ final class TestPipeline {
     try (Admin admin = clients.admin()) {
       Topics.create(admin, Topic.pipeline(settings.topicPrefix(), PARTITIONS, (short) 1));
     }
+  }
+
+  private static TemporaryKafka kafka() {
+    TemporaryKafka kafka = TemporaryKafka.start("trainer-test");
+    // The tests that share it do not know which of them is the last.
+    Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "kafka-of-tests"));
+    return kafka;
   }
 
   KafkaSettings settings() {

@@ -1,12 +1,7 @@
 package io.logitstream.teacher;
 
-import io.logitstream.embedded.EmbeddedBroker;
-import io.logitstream.embedded.EmbeddedBrokerSettings;
-import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.embedded.TemporaryKafka;
 import io.logitstream.platform.kafka.KafkaSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,8 +28,8 @@ final class RunningKafka implements ParameterResolver {
             .getStore(Namespace.GLOBAL)
             .getOrComputeIfAbsent(Running.class, key -> new Running(), Running.class);
     return new KafkaSettings(
-        running.broker.bootstrapServers(),
-        running.registry.url(),
+        running.kafka.bootstrapServers(),
+        running.kafka.registryUrl(),
         "teacher%d.".formatted(PREFIXES.incrementAndGet()),
         true,
         Map.of());
@@ -42,24 +37,11 @@ final class RunningKafka implements ParameterResolver {
 
   private static final class Running
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
-    private final EmbeddedBroker broker;
-    private final EmbeddedRegistry registry;
-
-    Running() {
-      try {
-        broker =
-            EmbeddedBroker.start(
-                new EmbeddedBrokerSettings(Files.createTempDirectory("teacher-test"), 0));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0);
-    }
+    private final TemporaryKafka kafka = TemporaryKafka.start("teacher-test");
 
     @Override
     public void close() {
-      registry.close();
-      broker.close();
+      kafka.close();
     }
   }
 }

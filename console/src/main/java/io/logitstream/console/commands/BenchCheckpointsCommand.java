@@ -90,7 +90,7 @@ final class BenchCheckpointsCommand implements Callable<Integer> {
             new SyntheticBatch(SyntheticBatch.Encoding.LABELS, sequences, positions, 1),
             steps,
             checkpoints);
-    try (TemporaryKafka kafka = TemporaryKafka.start()) {
+    try (BenchKafka kafka = BenchKafka.start()) {
       KafkaClients clients = kafka.clients();
       createTopics(clients);
       spec.commandLine().getOut().println(OutputOption.json(bench.run(engine, clients)));

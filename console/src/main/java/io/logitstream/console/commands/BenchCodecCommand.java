@@ -97,7 +97,7 @@ final class BenchCodecCommand implements Callable<Integer> {
   }
 
   private CodecReport runEmbedded() throws IOException {
-    try (TemporaryKafka kafka = TemporaryKafka.start()) {
+    try (BenchKafka kafka = BenchKafka.start()) {
       return run(kafka.addresses(), true);
     }
   }

@@ -85,7 +85,7 @@ final class BenchLoopCommand implements Callable<Integer> {
             rounds,
             warmup,
             steps);
-    try (TemporaryKafka kafka = TemporaryKafka.start();
+    try (BenchKafka kafka = BenchKafka.start();
         TemporaryFolder student = TemporaryFolder.create("logitstream-bench-student")) {
       KafkaClients clients = kafka.clients();
       TopicSettings topics = new TopicSettings("", 1, (short) 1);

@@ -1,11 +1,6 @@
 package io.logitstream.platform.kafka;
 
-import io.logitstream.embedded.EmbeddedBroker;
-import io.logitstream.embedded.EmbeddedBrokerSettings;
-import io.logitstream.embedded.EmbeddedRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.logitstream.embedded.TemporaryKafka;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,8 +27,8 @@ public final class RunningKafka implements ParameterResolver {
             .getStore(Namespace.GLOBAL)
             .getOrComputeIfAbsent(Running.class, key -> new Running(), Running.class);
     return new KafkaSettings(
-        running.broker.bootstrapServers(),
-        running.registry.url(),
+        running.kafka.bootstrapServers(),
+        running.kafka.registryUrl(),
         "t%d.".formatted(PREFIXES.incrementAndGet()),
         true,
         Map.of());
@@ -41,24 +36,11 @@ public final class RunningKafka implements ParameterResolver {
 
   private static final class Running
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
-    private final EmbeddedBroker broker;
-    private final EmbeddedRegistry registry;
-
-    Running() {
-      try {
-        broker =
-            EmbeddedBroker.start(
-                new EmbeddedBrokerSettings(Files.createTempDirectory("platform-test"), 0));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0);
-    }
+    private final TemporaryKafka kafka = TemporaryKafka.start("platform-test");
 
     @Override
     public void close() {
-      registry.close();
-      broker.close();
+      kafka.close();
     }
   }
 }
