@@ -163,6 +163,18 @@ class CommandLineTest {
     assertThat(failed.err()).startsWith("logitstream: ").doesNotContain("\tat ");
   }
 
+  @Test
+  void aBrokerWhoseNameDoesNotResolveIsUnreachableAndNamed() {
+    Invocation failed =
+        Invocation.of("topics", "verify", "--bootstrap-servers", "broker.invalid:9092");
+
+    assertThat(failed.status()).isEqualTo(7);
+    assertThat(failed.err())
+        .startsWith("logitstream: ")
+        .contains("no name in broker.invalid:9092 (kafka.bootstrap.servers) resolves")
+        .doesNotContain("\tat ");
+  }
+
   private static String[] with(List<String> command, String option) {
     return Stream.concat(command.stream(), Stream.of(option)).toArray(String[]::new);
   }

@@ -23,6 +23,7 @@ import io.logitstream.platform.kafka.MetricsRefresh;
 import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.lifecycle.StoppedException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -118,12 +119,13 @@ public final class LineageIndex implements Service {
    * Indexes and answers until a stop.
    *
    * @throws LogitstreamException CONFIGURATION if topics are missing, the port is taken or another
-   *     process uses the folder. A broker that does not answer is waited for
+   *     process uses the folder. A broker that does not answer, or whose name does not resolve, is
+   *     waited for
    */
   @Override
   public void run(StopSignal stop) throws Exception {
     try (IndexEndpoint endpoint = IndexEndpoint.start(settings.host(), settings.port(), meters);
-        Admin admin = clients.admin()) {
+        Admin admin = admin(stop)) {
       port = endpoint.port();
       IndexedTopics topics =
           RetryPolicy.patient()
@@ -151,6 +153,12 @@ public final class LineageIndex implements Service {
     } finally {
       health.gone(COMPONENT);
     }
+  }
+
+  /** Waits until a broker's name resolves: no client can be made before. */
+  private Admin admin(StopSignal stop) throws Exception {
+    return RetryPolicy.patient()
+        .call("make a client of Kafka", clients::admin, stop::await, new Random());
   }
 
   private KafkaStreams start(IndexedTopics topics, StopSignal stop) {
@@ -203,14 +211,27 @@ public final class LineageIndex implements Service {
       } else {
         LOGGER.warn("reading again from what was committed: {}", thrown.getMessage());
       }
-      try {
-        stop.await(full ? PAUSE_ON_FULL_DISK : PAUSE_AFTER_FAILURE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      return StreamThreadExceptionResponse.REPLACE_THREAD;
+      return afterPause(full ? PAUSE_ON_FULL_DISK : PAUSE_AFTER_FAILURE, thrown, stop);
     }
     failure.compareAndSet(null, thrown);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private StreamThreadExceptionResponse afterPause(
+      Duration pause, Throwable thrown, StopSignal stop) {
+    try {
+      stop.await(pause);
+      // The thread that takes over makes clients of its own, and is gone for good if it cannot.
+      admin(stop).close();
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (StoppedException e) {
+      LOGGER.debug("asked to stop after a failure", e);
+    } catch (Exception e) {
+      e.addSuppressed(thrown);
+      failure.compareAndSet(null, e);
+    }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 

@@ -11,6 +11,7 @@ import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.lifecycle.StoppedException;
 import io.logitstream.platform.surroundings.SurroundingsWatch;
 import io.logitstream.producer.OfferedOptions;
 import io.logitstream.producer.ProducerSettings;
@@ -157,6 +158,17 @@ final class LocalService implements AutoCloseable {
         return known;
       }
       throw new AssertionError(name + " did not say what is wrong", e.getCause());
+    }
+  }
+
+  /** Stops it, and says whether it worked or waited until then. */
+  boolean stopsInOrder() throws InterruptedException, TimeoutException {
+    stop.request();
+    try {
+      work.get(END_WITHIN_SECONDS, TimeUnit.SECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof StoppedException;
     }
   }
 

@@ -156,6 +156,35 @@ class SurroundingsTest {
 
   @Test
   @Order(4)
+  void servicesWaitForABrokerAndARegistryWhoseNamesDoNotResolve() throws Exception {
+    KafkaSettings found = kafka;
+    kafka =
+        new KafkaSettings(
+            "broker.invalid:9092", "http://registry.invalid:8081", "", true, Map.of());
+    try {
+      List<LocalService> services = services("away.", "documents");
+      Map<String, String> intake = connected("away.", PARTITIONS);
+      intake.put("source.name", "api");
+      intake.put("intake.http.port", "0");
+      services.add(LocalService.intake(intake));
+      for (LocalService service : services) {
+        try (service) {
+          awaitReadiness(
+              service,
+              said ->
+                  said.contains("no name in broker.invalid:9092 (kafka.bootstrap.servers) resolves")
+                      && said.contains(
+                          "http://registry.invalid:8081 (registry.url): registry.invalid"));
+          assertThat(service.stopsInOrder()).as(service.name()).isTrue();
+        }
+      }
+    } finally {
+      kafka = found;
+    }
+  }
+
+  @Test
+  @Order(5)
   void servicesThatAreThereBeforeKafkaAndTheRegistryWaitAndThoseWhoLoseThemGoOn() throws Exception {
     stopKafka();
     List<LocalService> services = services("", "documents");

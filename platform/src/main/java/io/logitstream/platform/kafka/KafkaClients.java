@@ -82,7 +82,7 @@ public final class KafkaClients {
     config.put("fetch.max.bytes", 32 << 20);
     passThrough(config, "consumer.");
     config.putAll(overrides);
-    return ClientCreation.of("consumer", () -> source.consumer(config, meters));
+    return ClientCreation.of("consumer", settings, () -> source.consumer(config, meters));
   }
 
   /**
@@ -93,7 +93,7 @@ public final class KafkaClients {
   public Producer<String, byte[]> producer(Map<String, Object> overrides) {
     Map<String, Object> config = producerConfig();
     config.putAll(overrides);
-    return ClientCreation.of("producer", () -> source.producer(config, meters));
+    return ClientCreation.of("producer", settings, () -> source.producer(config, meters));
   }
 
   /**
@@ -110,7 +110,7 @@ public final class KafkaClients {
     config.put("transactional.id", transactionalId);
     config.put("transaction.timeout.ms", Math.toIntExact(timeout.toMillis()));
     config.putAll(overrides);
-    return ClientCreation.of("producer", () -> source.producer(config, meters));
+    return ClientCreation.of("producer", settings, () -> source.producer(config, meters));
   }
 
   /** A client for topics, groups and their settings. */
@@ -119,7 +119,7 @@ public final class KafkaClients {
     config.put("default.api.timeout.ms", 30_000);
     config.put("request.timeout.ms", 15_000);
     passThrough(config, "admin.");
-    return ClientCreation.of("admin client", () -> source.admin(config));
+    return ClientCreation.of("admin client", settings, () -> source.admin(config));
   }
 
   private Map<String, Object> producerConfig() {

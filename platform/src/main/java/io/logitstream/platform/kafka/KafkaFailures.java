@@ -25,12 +25,16 @@ public final class KafkaFailures {
    * chain of causes, else FATAL.
    *
    * <p>An InvalidProducerEpochException is FATAL here: it stands for a timeout or for a takeover,
-   * and only {@code abortTransaction} tells which.
+   * and only {@code abortTransaction} tells which. A broker whose name does not resolve is
+   * RETRYABLE: it may be away.
    */
   public static FailureKind kindOf(Throwable failure) {
     for (Throwable cause : Causes.of(failure)) {
       if (cause instanceof LogitstreamException known) {
         return known.kind();
+      }
+      if (UnresolvedBrokers.isOne(cause)) {
+        return FailureKind.RETRYABLE;
       }
       if (cause instanceof ProducerFencedException || cause instanceof FencedInstanceIdException) {
         return FailureKind.FENCED;

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,6 +78,32 @@ class RegistryGoneTest {
         .containsEntry("http.connect.timeout.ms", 5_000)
         .containsEntry("http.read.timeout.ms", 15_000)
         .containsEntry("max.retries", 2);
+  }
+
+  @Test
+  void aRegistryWhoseNameDoesNotResolveIsWaitedFor() {
+    KafkaSettings settings =
+        new KafkaSettings(
+            "127.0.0.1:1",
+            "http://registry.invalid:8081",
+            "",
+            true,
+            Map.of(),
+            Map.of("max.retries", "0"));
+    try (RecordDeserializer<TrainingStep> deserializer =
+        new RecordDeserializer<>(settings, TrainingStep.class)) {
+      assertUnresolved(() -> deserializer.deserialize("training-steps", WITH_SCHEMA_1));
+    }
+    assertUnresolved(() -> SchemaRegistration.register(settings));
+  }
+
+  private static void assertUnresolved(ThrowingCallable asking) {
+    assertThatThrownBy(asking)
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.RETRYABLE))
+        .hasMessageContaining("http://registry.invalid:8081 (registry.url) did not answer")
+        .hasMessageContaining("UnknownHostException: registry.invalid");
   }
 
   private void answer(HttpExchange exchange) throws IOException {
