@@ -61,7 +61,9 @@ class IndexSettingsTest {
             Map.of(
                 "topics.prefix", "p.",
                 "kafka.security.protocol", "SSL",
-                "kafka.consumer.fetch.min.bytes", "7"));
+                "kafka.consumer.fetch.min.bytes", "7",
+                "kafka.consumer.session.timeout.ms", "20000",
+                "kafka.commit.interval.ms", "500"));
 
     Properties properties =
         StreamsSettings.of(
@@ -72,7 +74,11 @@ class IndexSettingsTest {
         .containsEntry("application.server", "127.0.0.1:8091")
         .containsEntry("processing.guarantee", "exactly_once_v2")
         .containsEntry("security.protocol", "SSL")
-        .containsEntry("consumer.fetch.min.bytes", "7");
+        .containsEntry("consumer.fetch.min.bytes", "7")
+        .containsEntry("commit.interval.ms", "500")
+        .containsEntry("consumer.session.timeout.ms", "20000")
+        .doesNotContainKey("main.consumer.session.timeout.ms")
+        .containsEntry("main.consumer.fetch.max.bytes", 32 << 20);
   }
 
   private static Configuration load(Map<String, String> values) {

@@ -43,22 +43,28 @@ public final class StreamsSettings {
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
     properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbyReplicas());
     properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicationFactor());
-    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
-    properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
-    properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
+    properties.putIfAbsent(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
+    properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+    properties.putIfAbsent(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
     properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreMemory.class);
     properties.put(StoreMemory.BYTES, settings.memoryBytes());
-    properties.put("enable.metrics.push", false);
-    consumer(properties, "auto.offset.reset", "earliest");
-    consumer(properties, "session.timeout.ms", SESSION_TIMEOUT_MS);
-    consumer(properties, "max.poll.records", 4 * BUFFERED_RECORDS);
-    consumer(properties, "max.partition.fetch.bytes", KafkaClients.MAX_RECORD_BYTES);
-    consumer(properties, "fetch.max.bytes", 32 << 20);
+    properties.putIfAbsent("enable.metrics.push", false);
+    properties.put(StreamsConfig.mainConsumerPrefix("auto.offset.reset"), "earliest");
+    unlessGiven(properties, "session.timeout.ms", SESSION_TIMEOUT_MS);
+    unlessGiven(properties, "max.poll.records", 4 * BUFFERED_RECORDS);
+    unlessGiven(properties, "max.partition.fetch.bytes", KafkaClients.MAX_RECORD_BYTES);
+    unlessGiven(properties, "fetch.max.bytes", 32 << 20);
     properties.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), TRANSACTION_TIMEOUT_MS);
     return properties;
   }
 
-  private static void consumer(Properties properties, String name, Object value) {
-    properties.put(StreamsConfig.mainConsumerPrefix(name), value);
+  private static void unlessGiven(Properties properties, String name, Object value) {
+    boolean given =
+        properties.containsKey(name)
+            || properties.containsKey(StreamsConfig.consumerPrefix(name))
+            || properties.containsKey(StreamsConfig.mainConsumerPrefix(name));
+    if (!given) {
+      properties.put(StreamsConfig.mainConsumerPrefix(name), value);
+    }
   }
 }

@@ -69,9 +69,9 @@ public final class KafkaClients {
   /**
    * A consumer that reads committed records, commits by hand and stops where it has no offset.
    *
-   * @param overrides what this consumer has otherwise, by Kafka's names
+   * @param own what this consumer has unless the settings say otherwise, by Kafka's names
    */
-  public Consumer<String, byte[]> consumer(Map<String, Object> overrides) {
+  public Consumer<String, byte[]> consumer(Map<String, Object> own) {
     Map<String, Object> config = common("consumer");
     config.put("isolation.level", "read_committed");
     config.put("auto.offset.reset", "none");
@@ -80,19 +80,18 @@ public final class KafkaClients {
     // One partition alone may fill a fetch with a single large record.
     config.put("max.partition.fetch.bytes", MAX_RECORD_BYTES);
     config.put("fetch.max.bytes", 32 << 20);
+    config.putAll(own);
     passThrough(config, "consumer.");
-    config.putAll(overrides);
     return ClientCreation.of("consumer", settings, () -> source.consumer(config, meters));
   }
 
   /**
    * An idempotent producer outside transactions.
    *
-   * @param overrides what this producer has otherwise, by Kafka's names
+   * @param own what this producer has unless the settings say otherwise, by Kafka's names
    */
-  public Producer<String, byte[]> producer(Map<String, Object> overrides) {
-    Map<String, Object> config = producerConfig();
-    config.putAll(overrides);
+  public Producer<String, byte[]> producer(Map<String, Object> own) {
+    Map<String, Object> config = producerConfig(own);
     return ClientCreation.of("producer", settings, () -> source.producer(config, meters));
   }
 
@@ -102,14 +101,13 @@ public final class KafkaClients {
    * @param transactionalId who writes: a successor with the same id fences this producer
    * @param timeout how long a transaction may be open, at most the broker's 15 minutes. Readers of
    *     committed records wait for open transactions: keep it short
-   * @param overrides what this producer has otherwise, by Kafka's names
+   * @param own what this producer has unless the settings say otherwise, by Kafka's names
    */
   public Producer<String, byte[]> transactionalProducer(
-      String transactionalId, Duration timeout, Map<String, Object> overrides) {
-    Map<String, Object> config = producerConfig();
+      String transactionalId, Duration timeout, Map<String, Object> own) {
+    Map<String, Object> config = producerConfig(own);
     config.put("transactional.id", transactionalId);
     config.put("transaction.timeout.ms", Math.toIntExact(timeout.toMillis()));
-    config.putAll(overrides);
     return ClientCreation.of("producer", settings, () -> source.producer(config, meters));
   }
 
@@ -122,7 +120,7 @@ public final class KafkaClients {
     return ClientCreation.of("admin client", settings, () -> source.admin(config));
   }
 
-  private Map<String, Object> producerConfig() {
+  private Map<String, Object> producerConfig(Map<String, Object> own) {
     Map<String, Object> config = common("producer");
     config.put("acks", "all");
     config.put("enable.idempotence", true);
@@ -130,6 +128,7 @@ public final class KafkaClients {
     config.put("buffer.memory", 64L << 20);
     config.put("max.block.ms", 60_000L);
     config.put("delivery.timeout.ms", 120_000);
+    config.putAll(own);
     passThrough(config, "producer.");
     return config;
   }
@@ -143,6 +142,7 @@ public final class KafkaClients {
     return config;
   }
 
+  /** What may not pass was refused before ({@link ClientGuarantees}). */
   private void passThrough(Map<String, Object> config, String ownPrefix) {
     settings
         .passThrough()

@@ -32,7 +32,7 @@ public record KafkaSettings(
           "localhost:9092",
           "Kafka brokers to begin with, host:port separated by commas. Any other kafka.NAME is"
               + " handed to the Kafka clients, kafka.consumer.NAME, kafka.producer.NAME and"
-              + " kafka.admin.NAME to that kind alone.");
+              + " kafka.admin.NAME to that kind alone; what exactly-once rests on is refused.");
   private static final Setting<String> REGISTRY_URL =
       Setting.nonEmptyText(
           "registry.url",
@@ -61,7 +61,7 @@ public record KafkaSettings(
   public KafkaSettings {
     passThrough = Map.copyOf(passThrough);
     registryClient = Map.copyOf(registryClient);
-    ClientGuarantees.check(passThrough);
+    ClientGuarantees.check(passThrough, Map.of());
   }
 
   /** Settings with nothing for the registry's client. */
@@ -78,6 +78,7 @@ public record KafkaSettings(
   public static KafkaSettings from(Configuration configuration) {
     Map<String, String> passThrough = new HashMap<>(configuration.kafka());
     passThrough.remove("bootstrap.servers");
+    ClientGuarantees.check(passThrough, configuration.origins());
     Map<String, String> registryClient = new HashMap<>(configuration.registryClient());
     String basicAuth = configuration.get(REGISTRY_BASIC_AUTH);
     if (!basicAuth.isEmpty()) {

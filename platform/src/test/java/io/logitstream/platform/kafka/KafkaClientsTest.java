@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -157,6 +158,35 @@ class KafkaClientsTest {
     }
 
     assertThat(meters.getMeters()).isEmpty();
+  }
+
+  @Test
+  void whatPassesThroughGoesBeforeWhatAServiceWouldHaveOfItself() throws Exception {
+    KafkaClients set =
+        new KafkaClients(
+            new KafkaSettings(
+                settings.bootstrapServers(),
+                settings.registryUrl(),
+                settings.topicPrefix(),
+                true,
+                Map.of("consumer.max.poll.records", "2", "producer.max.request.size", "100")),
+            "test");
+    try (Producer<String, byte[]> producer = clients.producer(Map.of());
+        Producer<String, byte[]> narrow = set.producer(Map.of("max.request.size", 1 << 20))) {
+      for (int i = 0; i < 5; i++) {
+        producer.send(new ProducerRecord<>(logits.name(), 0, "a", new byte[1])).get();
+      }
+      assertThatThrownBy(
+              () -> narrow.send(new ProducerRecord<>(logits.name(), 0, "a", new byte[200])).get())
+          .hasRootCauseInstanceOf(RecordTooLargeException.class);
+    }
+
+    TopicPartition partition = new TopicPartition(logits.name(), 0);
+    try (Consumer<String, byte[]> consumer = set.consumer(Map.of("max.poll.records", 4))) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      assertThat(consumer.poll(Duration.ofSeconds(10)).count()).isBetween(1, 2);
+    }
   }
 
   private List<ConsumerRecord<String, byte[]>> readAll(String topic, int partition) {

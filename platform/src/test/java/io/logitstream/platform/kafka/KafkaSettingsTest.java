@@ -67,9 +67,31 @@ class KafkaSettingsTest {
                             "kafka.consumer.isolation.level", "read_uncommitted",
                             "kafka.producer.linger.ms", "5"))))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("kafka.acks is fixed")
-        .hasMessageContaining("kafka.consumer.isolation.level is fixed")
+        .hasMessageContaining("kafka.acks (from --set) is fixed")
+        .hasMessageContaining("kafka.consumer.isolation.level (from --set) is fixed")
         .hasMessageNotContaining("linger");
+  }
+
+  @Test
+  void whatServicesSetThemselvesIsRefusedWithTheSettingThatIsMeant() {
+    assertThatThrownBy(
+            () ->
+                KafkaSettings.from(
+                    load(
+                        Map.of(
+                            "kafka.producer.transaction.timeout.ms", "1000",
+                            "kafka.consumer.bootstrap.servers", "elsewhere:1",
+                            "kafka.main.consumer.isolation.level", "read_uncommitted",
+                            "kafka.num.stream.threads", "4",
+                            "kafka.partition.assignment.strategy", "x"))))
+        .isInstanceOfSatisfying(
+            ConfigurationException.class, failure -> assertThat(failure.problems()).hasSize(5))
+        .hasMessageContaining("set intake.transaction-timeout, teacher.transaction-timeout or")
+        .hasMessageContaining("kafka.consumer.bootstrap.servers (from --set) would part")
+        .hasMessageContaining("kafka.main.consumer.isolation.level (from --set) is fixed")
+        .hasMessageContaining(
+            "kafka.num.stream.threads (from --set) is the index's own: set index.threads")
+        .hasMessageContaining("kafka.partition.assignment.strategy (from --set) is fixed");
   }
 
   @Test
