@@ -101,6 +101,11 @@ final class DeadLettersRetryCommand implements Callable<Integer> {
                           letter.letterOffset(),
                           letter.place(),
                           letter.code())));
+      if (retried.size() == DeadLetterRetry.MAX_LETTERS) {
+        out.println(
+            "these are the newest %,d: run it again for those before them"
+                .formatted(DeadLetterRetry.MAX_LETTERS));
+      }
       if (retried.isEmpty()) {
         out.println("no such dead letters, or all of them were put back before");
       }

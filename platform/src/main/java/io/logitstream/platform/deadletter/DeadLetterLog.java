@@ -20,7 +20,6 @@ import org.apache.kafka.common.TopicPartition;
 /** The committed dead letters of a topic. For one thread at a time. */
 public final class DeadLetterLog {
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration SILENCE = Duration.ofSeconds(30);
 
   /** A little more than the longest transaction that a broker allows to hide records. */
   private static final Duration VISIBLE_WITHIN = Duration.ofMinutes(16);
@@ -44,33 +43,39 @@ public final class DeadLetterLog {
   }
 
   /**
-   * Letters in the order in which they were written.
+   * Letters in the order in which they were written. Unless those that were put back count, the log
+   * is read twice: their marks lie behind them, and which letters stand decides which are the
+   * newest.
    *
    * @param wanted which of them
    * @param newest the most that are kept: the newest ones
    * @param withRetried whether those count that were put back
    */
   public List<DeadLetter> list(Predicate<DeadLetter> wanted, int newest, boolean withRetried) {
+    long end = uncommittedEnd();
+    Set<Long> retried = withRetried ? Set.of() : retried(end);
     Deque<DeadLetter> kept = new ArrayDeque<>();
-    Set<Long> retried = new HashSet<>();
     forEach(
-        record -> {
-          Optional<Long> mark = DeadLetter.retriedBy(record);
-          if (mark.isPresent()) {
-            retried.add(mark.get());
-            if (!withRetried) {
-              kept.removeIf(letter -> letter.letterOffset() == mark.get());
-            }
-            return;
-          }
-          DeadLetter.of(record).filter(wanted).ifPresent(kept::add);
-          if (kept.size() > newest) {
-            kept.removeFirst();
-          }
-        });
-    return kept.stream()
-        .filter(letter -> withRetried || !retried.contains(letter.letterOffset()))
-        .toList();
+        end,
+        record ->
+            DeadLetter.of(record)
+                .filter(letter -> !retried.contains(letter.letterOffset()))
+                .filter(wanted)
+                .ifPresent(
+                    letter -> {
+                      kept.add(letter);
+                      if (kept.size() > newest) {
+                        kept.removeFirst();
+                      }
+                    }));
+    return List.copyOf(kept);
+  }
+
+  /** Offsets of the letters that marks say were put back: as many as the topic has marks. */
+  private Set<Long> retried(long end) {
+    Set<Long> retried = new HashSet<>();
+    forEach(end, record -> DeadLetter.retriedBy(record).ifPresent(retried::add));
+    return retried;
   }
 
   /**
@@ -79,7 +84,15 @@ public final class DeadLetterLog {
    * @throws LogitstreamException CONFIGURATION if there is none at the offset
    */
   public ConsumerRecord<String, byte[]> read(long letterOffset) {
-    return read(letters, letterOffset)
+    try (SingleRecords records = new SingleRecords(clients)) {
+      return read(records, letterOffset);
+    }
+  }
+
+  /** As {@link #read(long)}, one of many. */
+  ConsumerRecord<String, byte[]> read(SingleRecords records, long letterOffset) {
+    return records
+        .read(letters, letterOffset)
         .filter(record -> DeadLetter.of(record).isPresent())
         .orElseThrow(
             () ->
@@ -101,13 +114,15 @@ public final class DeadLetterLog {
    * @throws LogitstreamException CONFIGURATION if the letter is cut and its topic does not have the
    *     record any more
    */
-  ConsumerRecord<String, byte[]> original(ConsumerRecord<String, byte[]> letter) {
+  static ConsumerRecord<String, byte[]> original(
+      SingleRecords records, ConsumerRecord<String, byte[]> letter) {
     if (!CutLetters.isCut(letter.headers())) {
       return letter;
     }
     DeadLetter told = DeadLetter.of(letter).orElseThrow();
     Optional<String> sha256 = LetterHeaders.text(letter.headers(), LetterHeaders.VALUE_SHA256);
-    return read(new TopicPartition(told.topic(), told.partition()), told.offset())
+    return records
+        .read(new TopicPartition(told.topic(), told.partition()), told.offset())
         .filter(
             record -> sha256.equals(Optional.ofNullable(record.value()).map(CutLetters::sha256)))
         .orElseThrow(
@@ -118,40 +133,26 @@ public final class DeadLetterLog {
                         .formatted(letter.offset(), told.topic(), told.place())));
   }
 
-  private Optional<ConsumerRecord<String, byte[]>> read(TopicPartition partition, long offset) {
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 1))) {
-      consumer.assign(List.of(partition));
-      long beginning = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      if (offset < beginning || offset >= end) {
-        return Optional.empty();
-      }
-      consumer.seek(partition, offset);
-      long silentSince = System.nanoTime();
-      while (consumer.position(partition) <= offset) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          return record.offset() == offset ? Optional.of(record) : Optional.empty();
-        }
-        requireAnswer(partition, silentSince);
-      }
-      return Optional.empty();
-    }
-  }
-
   /**
-   * Visits all letters and marks up to the end that uncommitted readers see: a service's open
-   * transaction hides what was committed behind it, and is waited for.
+   * Visits all letters and marks before an end.
+   *
+   * @param end the end that uncommitted readers saw: a service's open transaction hides what was
+   *     committed behind it, and is waited for
    */
-  private void forEach(java.util.function.Consumer<ConsumerRecord<String, byte[]>> visitor) {
+  private void forEach(
+      long end, java.util.function.Consumer<ConsumerRecord<String, byte[]>> visitor) {
     List<TopicPartition> partition = List.of(letters);
-    long end = uncommittedEnd();
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of("max.poll.records", 16))) {
       consumer.assign(partition);
       consumer.seekToBeginning(partition);
       long progressNanos = System.nanoTime();
       while (consumer.position(letters) < end) {
         long before = consumer.position(letters);
-        consumer.poll(POLL).forEach(visitor::accept);
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+          if (record.offset() < end) {
+            visitor.accept(record);
+          }
+        }
         if (consumer.position(letters) > before) {
           progressNanos = System.nanoTime();
         } else if (System.nanoTime() - progressNanos > VISIBLE_WITHIN.toNanos()) {
@@ -168,14 +169,6 @@ public final class DeadLetterLog {
     try (Consumer<String, byte[]> consumer =
         clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
       return consumer.endOffsets(List.of(letters)).getOrDefault(letters, 0L);
-    }
-  }
-
-  private static void requireAnswer(TopicPartition partition, long silentSince) {
-    if (System.nanoTime() - silentSince > SILENCE.toNanos()) {
-      throw new LogitstreamException(
-          FailureKind.RETRYABLE,
-          "no record of %s came within %d s".formatted(partition, SILENCE.toSeconds()));
     }
   }
 }

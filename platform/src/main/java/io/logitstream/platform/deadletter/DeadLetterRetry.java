@@ -35,11 +35,13 @@ public final class DeadLetterRetry implements AutoCloseable {
   /** Records that were compressed may be larger than what the services write. */
   private static final int MAX_RECORD_BYTES = 60 << 20;
 
+  private final KafkaClients clients;
   private final DeadLetterLog log;
   private final Producer<String, byte[]> producer;
 
   /** Ends what an earlier retry left open. */
   public DeadLetterRetry(KafkaClients clients, Topic topic) {
+    this.clients = clients;
     this.log = new DeadLetterLog(clients, topic);
     this.producer =
         clients.transactionalProducer(
@@ -69,11 +71,21 @@ public final class DeadLetterRetry implements AutoCloseable {
    */
   public List<DeadLetter> retry(Predicate<DeadLetter> wanted) {
     List<DeadLetter> chosen = log.list(wanted, MAX_LETTERS, false);
+    if (chosen.isEmpty()) {
+      return chosen;
+    }
+    try (SingleRecords records = new SingleRecords(clients)) {
+      putBack(chosen, records);
+    }
+    return chosen;
+  }
+
+  private void putBack(List<DeadLetter> chosen, SingleRecords records) {
     List<ProducerRecord<String, byte[]>> transaction = new ArrayList<>();
     long bytes = 0;
     for (DeadLetter letter : chosen) {
-      ConsumerRecord<String, byte[]> read = log.read(letter.letterOffset());
-      ConsumerRecord<String, byte[]> original = log.original(read);
+      ConsumerRecord<String, byte[]> read = log.read(records, letter.letterOffset());
+      ConsumerRecord<String, byte[]> original = DeadLetterLog.original(records, read);
       transaction.add(back(letter, original));
       transaction.add(mark(read));
       bytes += Math.max(0, original.serializedValueSize());
@@ -86,7 +98,6 @@ public final class DeadLetterRetry implements AutoCloseable {
     if (!transaction.isEmpty()) {
       commit(transaction);
     }
-    return chosen;
   }
 
   private void commit(List<ProducerRecord<String, byte[]>> records) {

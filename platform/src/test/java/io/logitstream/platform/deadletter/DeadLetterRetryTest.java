@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.kafka.ClientSource;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.RunningKafka;
 import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.schemas.topics.Topic;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -26,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -108,6 +113,40 @@ class DeadLetterRetryTest {
   }
 
   @Test
+  void lettersThatWerePutBackTakeNoPlaceFromOlderOnesThatStand() {
+    DeadLetterLog log = new DeadLetterLog(clients, Topic.PROMPTS);
+    try (DeadLetterRetry retry = new DeadLetterRetry(clients, Topic.PROMPTS)) {
+      assertThat(retry.retry(letter -> letter.offset() > 0)).hasSize(2);
+    }
+
+    assertThat(log.list(letter -> true, 1, false))
+        .extracting(DeadLetter::place)
+        .containsExactly(prompts + "-1@0");
+    assertThat(log.list(letter -> true, 1, true))
+        .extracting(DeadLetter::place)
+        .containsExactly(prompts + "-1@2");
+  }
+
+  @Test
+  void aRetryReadsAllItsLettersWithOneConsumer() {
+    AtomicInteger consumers = new AtomicInteger();
+    KafkaClients counted =
+        new KafkaClients(
+            clients.settings(),
+            "counted",
+            null,
+            new CountedConsumers(ClientSource.network(), consumers),
+            Execution.system());
+    new DeadLetterLog(counted, Topic.PROMPTS).list(letter -> true, 100, false);
+    int ofListing = consumers.getAndSet(0);
+
+    try (DeadLetterRetry retry = new DeadLetterRetry(counted, Topic.PROMPTS)) {
+      assertThat(retry.retry(letter -> true)).hasSize(3);
+    }
+    assertThat(consumers).hasValue(ofListing + 1);
+  }
+
+  @Test
   void marksBehindAnOpenTransactionAreSeenBeforeAnythingIsPutBack() throws Exception {
     try (Producer<String, byte[]> service =
         clients.transactionalProducer("service", Duration.ofSeconds(60), Map.of())) {
@@ -160,5 +199,25 @@ class DeadLetterRetryTest {
       }
     }
     return records;
+  }
+
+  private record CountedConsumers(ClientSource source, AtomicInteger made) implements ClientSource {
+    @Override
+    public Consumer<String, byte[]> consumer(
+        Map<String, Object> config, @Nullable MeterRegistry meters) {
+      made.incrementAndGet();
+      return source.consumer(config, meters);
+    }
+
+    @Override
+    public Producer<String, byte[]> producer(
+        Map<String, Object> config, @Nullable MeterRegistry meters) {
+      return source.producer(config, meters);
+    }
+
+    @Override
+    public Admin admin(Map<String, Object> config) {
+      return source.admin(config);
+    }
   }
 }
