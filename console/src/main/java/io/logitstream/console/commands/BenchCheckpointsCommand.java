@@ -114,9 +114,7 @@ final class BenchCheckpointsCommand implements Callable<Integer> {
                   (short) 1,
                   CleanupPolicy.DELETE,
                   Optional.of(Duration.ofDays(1)),
-                  chunks.maxMessageBytes(),
-                  Optional.empty(),
-                  Optional.empty())));
+                  chunks.maxMessageBytes())));
     }
   }
 }

@@ -59,13 +59,22 @@ record TopicDifference(boolean isError, String message, String mending) {
                   .formatted(topic.name(), found, topic.partitions()),
               "kafka-topics.sh --bootstrap-server … --alter --topic %s --partitions %d"
                   .formatted(topic.name(), topic.partitions())));
+    } else if (found > 1 && topic.single()) {
+      differences.add(
+          new TopicDifference(
+              true,
+              "topic %s: partitions is %d, expected 1: no more than the first is read"
+                  .formatted(topic.name(), found),
+              ("kafka-topics.sh --bootstrap-server … --delete --topic %s, and then logitstream topics"
+                      + " create: a topic cannot lose partitions. What it holds is lost")
+                  .formatted(topic.name())));
     } else if (found > topic.partitions()) {
       differences.add(
           new TopicDifference(
               false,
-              "topic %s: partitions is %d, expected %d (topics that are joined by promptId need"
+              "topic %s: partitions is %d, expected %d (topics that are joined by promptId or"
                       .formatted(topic.name(), found, topic.partitions())
-                  + " equal counts)",
+                  + " by run need equal counts)",
               "set topics.partitions=" + found));
     }
   }

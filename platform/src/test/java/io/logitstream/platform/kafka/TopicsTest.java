@@ -123,6 +123,25 @@ class TopicsTest {
   }
 
   @Test
+  void deadLettersInMoreThanOnePartitionAreAnErrorForTheyWouldBeHalfRead() throws Exception {
+    TopicSpecification letters =
+        Topic.PROMPTS.deadLetterSpecification(settings.topicPrefix(), (short) 1);
+    try (Admin admin = admin()) {
+      createAndAwait(
+          admin, List.of(new NewTopic(letters.name(), 3, (short) 1).configs(letters.settings())));
+
+      assertThatThrownBy(() -> Topics.verify(admin, List.of(letters)))
+          .isInstanceOfSatisfying(
+              LogitstreamException.class,
+              e -> assertThat(e.kind()).isEqualTo(FailureKind.CONFIGURATION))
+          .hasMessageStartingWith("1 topic setting is wrong:")
+          .hasMessageContaining("topic %s: partitions is 3, expected 1", letters.name())
+          .hasMessageContaining("--delete --topic %s, and then logitstream", letters.name())
+          .hasMessageContaining("What it holds is lost");
+    }
+  }
+
+  @Test
   void aPipelineThatIsNotSetUpForErasureIsToldHowToBe() {
     TopicSettings plain = new TopicSettings(settings.topicPrefix(), 2, (short) 1);
     TopicSettings erasable =

@@ -118,11 +118,13 @@ public enum Topic {
         retention.time(),
         maxMessageBytes,
         Optional.empty(),
-        this == CHECKPOINT_CHUNKS ? Optional.of(READING_TIME) : Optional.empty());
+        this == CHECKPOINT_CHUNKS ? Optional.of(READING_TIME) : Optional.empty(),
+        false);
   }
 
   /**
-   * How the topic of this topic's dead letters must stand on a broker: the bytes as read, 30 days.
+   * How the topic of this topic's dead letters must stand on a broker: the bytes as read, 30 days,
+   * in one partition, in which an offset names a letter.
    */
   public TopicSpecification deadLetterSpecification(String prefix, short replicationFactor) {
     return new TopicSpecification(
@@ -131,7 +133,10 @@ public enum Topic {
         replicationFactor,
         CleanupPolicy.DELETE,
         Optional.of(Duration.ofDays(30)),
-        deadLetterMaxMessageBytes());
+        deadLetterMaxMessageBytes(),
+        Optional.empty(),
+        Optional.empty(),
+        true);
   }
 
   /** Size of the largest batch of dead letters of this topic, in bytes. */

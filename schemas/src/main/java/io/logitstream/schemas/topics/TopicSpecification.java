@@ -18,6 +18,7 @@ import java.util.TreeMap;
  *     the broker's default
  * @param minCompactionLag how long a record stands at least before a tombstone for its key takes it
  *     away: time for who reads it; empty for Kafka's default, none
+ * @param single whether there may be no more partitions than one: who reads it reads that one
  */
 public record TopicSpecification(
     String name,
@@ -27,7 +28,8 @@ public record TopicSpecification(
     Optional<Duration> retention,
     int maxMessageBytes,
     Optional<Duration> compactedWithin,
-    Optional<Duration> minCompactionLag) {
+    Optional<Duration> minCompactionLag,
+    boolean single) {
 
   /** A topic that is compacted, if it is, whenever the broker finds it worth its while. */
   public TopicSpecification(
@@ -45,13 +47,18 @@ public record TopicSpecification(
         retention,
         maxMessageBytes,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   public TopicSpecification {
     if (partitions < 1) {
       throw new IllegalArgumentException(
           "topic %s: %d partitions, expected at least 1".formatted(name, partitions));
+    }
+    if (single && partitions != 1) {
+      throw new IllegalArgumentException(
+          "topic %s: %d partitions, expected the single one".formatted(name, partitions));
     }
     if (replicationFactor < 1) {
       throw new IllegalArgumentException(
@@ -91,6 +98,7 @@ public record TopicSpecification(
         retention,
         maxMessageBytes,
         Optional.of(within),
-        minCompactionLag);
+        minCompactionLag,
+        single);
   }
 }
