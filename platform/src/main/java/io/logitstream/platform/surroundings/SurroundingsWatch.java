@@ -116,7 +116,8 @@ public final class SurroundingsWatch implements AutoCloseable {
             answered();
           } catch (InterruptedException e) {
             throw e;
-          } catch (Exception e) {
+          } catch (Throwable e) {
+            // Errors too: without a watch, readiness would stay what it was.
             failed(e);
           }
         } while (!closing.await(between));
@@ -140,16 +141,23 @@ public final class SurroundingsWatch implements AutoCloseable {
     private void failed(Throwable failure) {
       String why =
           "is not available at %s: %s%s"
-              .formatted(surrounding.place(), failure.getMessage(), KafkaFailures.advice(failure));
+              .formatted(surrounding.place(), reason(failure), KafkaFailures.advice(failure));
       if (closing.requested()) {
         return;
       }
       if (!silent) {
         LOGGER.warn("{} {}; waiting for it", surrounding.name(), why);
+        LOGGER.debug("the failure", failure);
         silent = true;
         silentSinceNanos = execution.nanos();
       }
       health.ready(surrounding.name(), false, why);
+    }
+
+    private static String reason(Throwable failure) {
+      return failure instanceof Error || failure.getMessage() == null
+          ? failure.toString()
+          : failure.getMessage();
     }
   }
 }

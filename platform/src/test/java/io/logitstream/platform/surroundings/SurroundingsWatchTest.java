@@ -44,6 +44,19 @@ class SurroundingsWatchTest {
   }
 
   @Test
+  void anErrorIsToldAndTheWatchGoesOn() {
+    Scripted kafka = new Scripted("kafka");
+    try (SurroundingsWatch watch =
+        SurroundingsWatch.start(List.of(kafka), OFTEN, health, Execution.system())) {
+      awaitReason("kafka ready: ");
+      kafka.error = true;
+      awaitReason("kafka waiting: is not available at here (a.setting): java.lang.LinkageError: x");
+      kafka.error = false;
+      awaitReason("kafka ready: ");
+    }
+  }
+
+  @Test
   void kafkaAndTheRegistryAreAskedWithoutTopicsOrSubjects(KafkaSettings settings) {
     try (SurroundingsWatch watch = SurroundingsWatch.start(settings, health)) {
       await().until(health::isReady);
@@ -83,6 +96,7 @@ class SurroundingsWatchTest {
   private static final class Scripted implements Surrounding {
     private final String name;
     private volatile String refusal = "";
+    private volatile boolean error;
     private volatile boolean closed;
 
     Scripted(String name) {
@@ -101,6 +115,9 @@ class SurroundingsWatchTest {
 
     @Override
     public void ask() throws IOException {
+      if (error) {
+        throw new LinkageError("x");
+      }
       if (!refusal.isEmpty()) {
         throw new IOException(refusal);
       }
