@@ -142,13 +142,37 @@ class DeploymentFilesTest {
     assertThat(scripts.resolve("gather")).isExecutable();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "produce,true",
+    "teach,true",
+    "train,true",
+    "index,true",
+    "verify,false",
+    "bench,false"
+  })
+  void servicesOfTheImageHaltOnAFullHeapAndCommandsWhoseExitCodesSpeakDoNot(
+      String command, boolean halts, @TempDir Path folder) throws Exception {
+    String arguments = printedByJava("#!/bin/sh\necho $*\n", folder, folder, command, "--run", "r");
+
+    assertThat(arguments)
+        .contains(halts ? "-XX:+ExitOnOutOfMemoryError " : "-XX:-ExitOnOutOfMemoryError ")
+        .endsWith("io.logitstream.console.Main %s --run r\n".formatted(command));
+  }
+
   /** What the image's entry point gives to the Java that it becomes. */
   private static String environmentOfJava(Path folder, Path home) throws Exception {
+    return printedByJava("#!/bin/sh\nexec env\n", folder, home);
+  }
+
+  private static String printedByJava(String script, Path folder, Path home, String... arguments)
+      throws Exception {
     Path java = folder.resolve("java");
-    Files.writeString(java, "#!/bin/sh\nexec env\n");
+    Files.writeString(java, script);
     assertThat(java.toFile().setExecutable(true)).isTrue();
-    ProcessBuilder builder =
-        new ProcessBuilder(HOME.resolve(Path.of("ops", "image", "logitstream")).toString());
+    List<String> command = new ArrayList<>(List.of(arguments));
+    command.add(0, HOME.resolve(Path.of("ops", "image", "logitstream")).toString());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("PYTORCH_"));
     builder.environment().put("LOGITSTREAM_IMAGE_HOME", home.toString());
     builder.environment().put("PATH", folder + File.pathSeparator + System.getenv("PATH"));
