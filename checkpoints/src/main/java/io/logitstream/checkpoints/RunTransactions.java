@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>How Kafka's failures are told apart: a commit whose answer did not come may stand, so it is
  * repeated, never aborted. An epoch that was lost before the transaction can have expired was taken
- * by a successor: FENCED. One that was lost later tells nothing: an abort may succeed without
- * asking the broker. Then this writer is never used again (RETRYABLE), and its owner looks for a
- * newer incarnation in the ledger before it takes the run over once more. What the environment may
- * mend is aborted and sent again.
+ * by a successor: FENCED. One that was lost later tells nothing: brokers before transactions of
+ * version 2 answer one's own timeout with a fencing, and later ones answer both alike. Then this
+ * writer is never used again (RETRYABLE), and its owner looks for a newer incarnation in the ledger
+ * before it takes the run over once more. What the environment may mend is aborted and sent again.
  */
 final class RunTransactions implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(RunTransactions.class);
@@ -111,7 +111,7 @@ final class RunTransactions implements AutoCloseable {
       } catch (InterruptException e) {
         throw unknown(e);
       } catch (KafkaException e) {
-        if (unanswered != null && !isLost(e) && !(e instanceof ProducerFencedException)) {
+        if (unanswered != null && !hasLostEpoch(e) && !hasLostTransaction(e)) {
           throw unknown(e);
         }
         throw e;
@@ -122,41 +122,48 @@ final class RunTransactions implements AutoCloseable {
 
   /** Returns, with the transaction aborted, if everything may be sent again. */
   private void decide(RuntimeException failure, long begunNanos) {
-    if (failure instanceof ProducerFencedException fencing) {
-      throw fenced(fencing);
-    }
     boolean mayHaveExpired = nanoTime.getAsLong() - begunNanos >= timeout.toNanos();
-    if (Causes.include(failure, InvalidProducerEpochException.class) && !mayHaveExpired) {
-      throw fenced(failure);
+    if (hasLostEpoch(failure)) {
+      throw mayHaveExpired ? expiredOrFenced(failure) : fenced(failure);
     }
     boolean mayRepeat =
         !(failure instanceof InterruptException)
             && KafkaFailures.kindOf(failure) == FailureKind.RETRYABLE;
     try {
       producer.abortTransaction();
-    } catch (ProducerFencedException e) {
-      e.addSuppressed(failure);
-      throw fenced(e);
     } catch (KafkaException | IllegalStateException e) {
+      if (hasLostEpoch(e)) {
+        e.addSuppressed(failure);
+        throw mayHaveExpired ? expiredOrFenced(e) : fenced(e);
+      }
       failure.addSuppressed(e);
       mayRepeat = false;
     }
-    if (isLost(failure)) {
-      throw new LogitstreamException(
-          FailureKind.RETRYABLE,
-          ("run %s: a transaction expired after %s; nothing of it stands, and the run must be taken"
-                  + " over again. If checkpoint.transaction-timeout is too short, raise it")
-              .formatted(run, timeout),
-          failure);
+    if (hasLostTransaction(failure)) {
+      throw expiredOrFenced(failure);
     }
     if (!mayRepeat) {
       throw failed("commit a checkpoint of run %s".formatted(run), failure);
     }
   }
 
-  private static boolean isLost(RuntimeException failure) {
-    return Causes.include(failure, InvalidProducerEpochException.class)
-        || Causes.include(failure, InvalidTxnStateException.class);
+  private static boolean hasLostEpoch(RuntimeException failure) {
+    return Causes.include(failure, ProducerFencedException.class)
+        || Causes.include(failure, InvalidProducerEpochException.class);
+  }
+
+  private static boolean hasLostTransaction(RuntimeException failure) {
+    return Causes.include(failure, InvalidTxnStateException.class);
+  }
+
+  private LogitstreamException expiredOrFenced(RuntimeException cause) {
+    return new LogitstreamException(
+        FailureKind.RETRYABLE,
+        ("run %s: a transaction was not committed within %s: it has expired, or another trainer took"
+                + " the run over. The ledger tells which, and what stands. If"
+                + " checkpoint.transaction-timeout is too short, raise it")
+            .formatted(run, timeout),
+        cause);
   }
 
   private LogitstreamException unknown(@Nullable Throwable cause) {

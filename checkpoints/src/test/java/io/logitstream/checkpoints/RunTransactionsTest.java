@@ -21,7 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureMetadata;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -31,10 +35,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** Against brokers with transactions of version 2, and of those before it (Kafka 3). */
+@ParameterizedClass
+@ValueSource(shorts = {2, 0})
 class RunTransactionsTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final String FEATURE = "transaction.version";
 
   @TempDir static Path directory;
 
@@ -42,6 +54,9 @@ class RunTransactionsTest {
   private static KafkaClients clients;
 
   private final AtomicLong nanos = new AtomicLong();
+
+  @Parameter short transactionVersion;
+
   private String run = "run";
 
   @BeforeAll
@@ -56,6 +71,28 @@ class RunTransactionsTest {
     }
   }
 
+  @BeforeParameterizedClassInvocation
+  static void setTransactionVersion(short version) throws Exception {
+    try (Admin admin = clients.admin()) {
+      FeatureMetadata found = admin.describeFeatures().featureMetadata().get();
+      if (level(found) != version) {
+        admin
+            .updateFeatures(
+                Map.of(
+                    FEATURE, new FeatureUpdate(version, FeatureUpdate.UpgradeType.SAFE_DOWNGRADE)),
+                new UpdateFeaturesOptions())
+            .all()
+            .get();
+      }
+      await().until(() -> level(admin.describeFeatures().featureMetadata().get()) == version);
+    }
+  }
+
+  private static short level(FeatureMetadata found) {
+    FinalizedVersionRange level = found.finalizedFeatures().get(FEATURE);
+    return level == null ? 0 : level.maxVersionLevel();
+  }
+
   @AfterAll
   static void stopBroker() {
     broker.close();
@@ -63,7 +100,7 @@ class RunTransactionsTest {
 
   @BeforeEach
   void nameRun(TestInfo test) {
-    run = test.getTestMethod().orElseThrow().getName();
+    run = test.getTestMethod().orElseThrow().getName() + transactionVersion;
   }
 
   @Test
