@@ -230,15 +230,24 @@ class HttpPromptProducerTest {
 
   @Test
   void anExpiredKeyMayBeUsedAgain() throws Exception {
-    try (Intake intake = new Intake("expiring", "intake.keys-for", "1ms", "intake.max-keys", "1")) {
-      intake.post("{\"key\": \"a\", \"text\": \"x\"}", 200);
+    try (Intake intake = new Intake("expiring", "intake.keys-for", "1s", "intake.max-keys", "1")) {
+      JsonNode old = intake.post("{\"key\": \"a\", \"text\": \"old\"}", 200);
+      assertThat(intake.post("{\"key\": \"a\", \"text\": \"new\"}", 409).path("code").asText())
+          .isEqualTo("key-reused");
       await()
-          .until(
-              () ->
-                  intake.send(intake.request("{\"key\": \"b\", \"text\": \"x\"}")).statusCode()
-                      == 200);
+          .untilAsserted(
+              () -> {
+                JsonNode again = intake.post("{\"key\": \"a\", \"text\": \"new\"}", 200);
+                assertThat(again.path("status").asText()).isEqualTo("accepted");
+                assertThat(again.path("promptId")).isEqualTo(old.path("promptId"));
+              });
+      await()
+          .alias("there is room for another one again")
+          .untilAsserted(() -> intake.post("{\"key\": \"b\", \"text\": \"x\"}", 200));
     }
-    assertThat(fixture.prompts("expiring")).hasSize(2);
+    assertThat(fixture.prompts("expiring"))
+        .extracting(Prompt::getText)
+        .containsExactly("old", "new", "x");
   }
 
   @Test
