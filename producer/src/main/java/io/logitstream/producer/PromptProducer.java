@@ -11,6 +11,7 @@ import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.producer.intake.Intake;
 import io.logitstream.producer.intake.PromptBatches;
+import io.logitstream.producer.intake.SourceWriter;
 import io.logitstream.producer.pacing.Pace;
 import io.logitstream.producer.source.PromptSequence;
 import io.logitstream.producer.source.SourceSettings;
@@ -43,17 +44,41 @@ public final class PromptProducer implements Service {
   private final Health health;
   private final ProducerProgress progress;
   private final Clock clock = Clock.systemUTC();
-  private final RandomGenerator random = new Random();
+  private final RandomGenerator random;
+  private final SourceWriter writer;
 
   /**
    * @param meters get the producer's progress and its Kafka clients' metrics
    * @param health told whether prompts can be published
    */
   public PromptProducer(ProducerSettings settings, MeterRegistry meters, Health health) {
+    this(
+        settings,
+        new KafkaClients(settings.kafka(), COMPONENT, meters),
+        meters,
+        health,
+        new Random());
+  }
+
+  /**
+   * As the other constructor.
+   *
+   * @param random shortens pauses, and makes the producer's name
+   */
+  PromptProducer(
+      ProducerSettings settings,
+      KafkaClients clients,
+      MeterRegistry meters,
+      Health health,
+      RandomGenerator random) {
     this.settings = settings;
     this.source = settings.source();
-    this.clients = new KafkaClients(settings.kafka(), COMPONENT, meters);
+    this.clients = clients;
     this.health = health;
+    this.random = random;
+    this.writer =
+        new SourceWriter(
+            clients, source.name(), settings.intake(), clock, System::nanoTime, random);
     this.progress = new ProducerProgress(source.domains());
     ProducerMeters.bind(progress, source.domains(), meters);
     health.ready(COMPONENT, false, "has not begun");
@@ -180,7 +205,6 @@ public final class PromptProducer implements Service {
 
   private Intake open(StopSignal stop) {
     health.ready(COMPONENT, false, "reads the position of source " + source.name());
-    return Intake.open(
-        clients, source.name(), settings.intake(), System::nanoTime, stop::requested);
+    return writer.open(stop::requested);
   }
 }

@@ -7,9 +7,11 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.ClientSource;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.producer.http.HttpPromptProducer;
 import io.logitstream.producer.http.HttpSettings;
@@ -143,9 +145,19 @@ public final class IntakeFixture implements AutoCloseable {
     return prompts;
   }
 
-  private KafkaClients clients() {
+  /** Clients of broker and registry. */
+  public KafkaClients clients() {
+    return clients(ClientSource.network());
+  }
+
+  /** As the other one, from another source. */
+  public KafkaClients clients(ClientSource clients) {
     return new KafkaClients(
-        new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of()), "test");
+        new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of()),
+        "test",
+        null,
+        clients,
+        Execution.system());
   }
 
   private Configuration configuration(String source, String... values) {

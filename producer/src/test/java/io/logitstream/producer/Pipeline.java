@@ -5,9 +5,11 @@ import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
+import io.logitstream.platform.kafka.ClientSource;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.Topics;
+import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.topics.Topic;
@@ -39,9 +41,13 @@ final class Pipeline implements AutoCloseable {
   }
 
   KafkaClients clients() {
+    return clients(ClientSource.network());
+  }
+
+  KafkaClients clients(ClientSource clients) {
     KafkaSettings settings =
         new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of());
-    return new KafkaClients(settings, "test");
+    return new KafkaClients(settings, "test", null, clients, Execution.system());
   }
 
   ProducerSettings settings(String source, Path path, Map<String, String> overrides) {

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,6 +179,43 @@ class PromptProducerTest {
             LogitstreamException.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
         .hasMessageContaining("another producer of source " + source);
+    assertComplete();
+  }
+
+  @Test
+  void aProducerThatComesBackEndsAndItsSuccessorGoesOn() throws Exception {
+    Map<String, String> slow = Map.of("pacing.prompts-per-second", "40");
+    InterruptedClients clients = new InterruptedClients();
+    Interruption interruption = new Interruption(1);
+    PromptProducer first =
+        new PromptProducer(
+            settings(slow),
+            pipeline.clients(clients),
+            new SimpleMeterRegistry(),
+            new Health(),
+            interruption);
+    PromptProducer second = producer(slow);
+    CompletableFuture<Void> older = run(first, new StopSignal());
+    await().until(() -> first.progress().prompts() > 0);
+    CompletableFuture<CompletableFuture<Void>> younger = new CompletableFuture<>();
+    interruption.next(
+        () -> {
+          younger.complete(run(second, new StopSignal()));
+          await().until(() -> second.progress().prompts() > 0);
+        });
+    clients.next(
+        () -> {
+          throw new TimeoutException("the network is gone");
+        });
+
+    assertThatThrownBy(older::get)
+        .cause()
+        .isInstanceOfSatisfying(
+            LogitstreamException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
+        .hasMessageContaining("another producer of source " + source);
+    younger.get().get();
+    assertThat(second.progress().finished()).isTrue();
     assertComplete();
   }
 

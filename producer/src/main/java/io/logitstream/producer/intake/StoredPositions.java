@@ -5,8 +5,8 @@ import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.SourcePosition;
+import io.logitstream.schemas.topics.RecordKeys;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,68 +39,41 @@ final class StoredPositions {
   }
 
   /**
-   * What the topic says of a source.
+   * The newest committed position of a source; empty if it is new. An open transaction, another
+   * source's or one that a lost connection left behind, may hide it, so this reads until the
+   * committed end has come to the end that uncommitted readers see.
    *
-   * @param position where it stands; empty if it is new
-   * @param keys the idempotency keys that it has seen, expired ones among them
-   */
-  record Stored(Optional<SourcePosition> position, List<SourcePosition> keys) {
-    Stored {
-      keys = List.copyOf(keys);
-    }
-  }
-
-  /**
-   * The newest committed position of a source, and its keys. Another source's open transaction may
-   * hide it, so this reads until the committed end has come to the end that uncommitted readers
-   * see.
-   *
+   * @param keys told of the source's idempotency keys; null where they are not asked for
    * @param stop asked between polls; a stop ends the wait
    * @throws LogitstreamException RETRYABLE if the end does not become visible, or on a stop
    */
-  Stored read(String source, BooleanSupplier stop) {
+  Optional<SourcePosition> read(String source, @Nullable StoredKeys keys, BooleanSupplier stop) {
+    String ofKeys = RecordKeys.idempotencyKey(source, "");
+    byte @Nullable [] newest = null;
     Map<TopicPartition, Long> ends = uncommittedEnds();
-    String ofKeys = source + "/";
-    Optional<byte[]> newest = Optional.empty();
-    Map<String, byte[]> keys = new LinkedHashMap<>();
-    long begunNanos = System.nanoTime();
-    boolean isTold = false;
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
+    Patience patience = new Patience();
+    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of());
+        RecordDeserializer<SourcePosition> deserializer =
+            new RecordDeserializer<>(clients.settings(), SourcePosition.class)) {
       consumer.assign(ends.keySet());
       consumer.seekToBeginning(ends.keySet());
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        long waitedNanos = System.nanoTime() - begunNanos;
-        if (!isTold && waitedNanos > SILENT_FOR.toNanos()) {
-          LOGGER.warn(
-              "waiting to read topic {} to its end: it is long, or a transaction of another source is open; Kafka ends it within its timeout",
-              topic);
-          isTold = true;
-        }
-        if (stop.getAsBoolean() || waitedNanos > VISIBLE_WITHIN.toNanos()) {
-          throw new LogitstreamException(
-              FailureKind.RETRYABLE,
-              "could not read topic %s to its end: a transaction of another source is open"
-                  .formatted(topic));
-        }
+        patience.check(stop);
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
           if (source.equals(record.key())) {
-            newest = Optional.ofNullable(record.value());
-          } else if (record.key() != null && record.key().startsWith(ofKeys)) {
+            newest = record.value();
+          } else if (keys != null && record.key() != null && record.key().startsWith(ofKeys)) {
+            String key = record.key().substring(ofKeys.length());
             if (record.value() == null) {
-              keys.remove(record.key());
+              keys.forgotten(key);
             } else {
-              keys.put(record.key(), record.value());
+              keys.stored(key, deserializer.deserialize(topic, record.value()));
             }
           }
         }
       }
-    }
-    try (RecordDeserializer<SourcePosition> deserializer =
-        new RecordDeserializer<>(clients.settings(), SourcePosition.class)) {
-      return new Stored(
-          newest.map(value -> deserializer.deserialize(topic, value)),
-          keys.values().stream().map(value -> deserializer.deserialize(topic, value)).toList());
+      return Optional.ofNullable(newest).map(value -> deserializer.deserialize(topic, value));
     }
   }
 
@@ -111,6 +85,27 @@ final class StoredPositions {
               .map((PartitionInfo found) -> new TopicPartition(topic, found.partition()))
               .toList();
       return consumer.endOffsets(partitions);
+    }
+  }
+
+  /** How long the end is waited for; tells people once. */
+  private final class Patience {
+    private final long begunNanos = System.nanoTime();
+    private boolean isTold;
+
+    void check(BooleanSupplier stop) {
+      long waitedNanos = System.nanoTime() - begunNanos;
+      if (!isTold && waitedNanos > SILENT_FOR.toNanos()) {
+        LOGGER.warn(
+            "waiting to read topic {} to its end: it is long, or a transaction is open; Kafka ends it within its timeout",
+            topic);
+        isTold = true;
+      }
+      if (stop.getAsBoolean() || waitedNanos > VISIBLE_WITHIN.toNanos()) {
+        throw new LogitstreamException(
+            FailureKind.RETRYABLE,
+            "could not read topic %s to its end: a transaction is open".formatted(topic));
+      }
     }
   }
 }

@@ -178,10 +178,7 @@ public final class LinesPromptProducer implements Service {
         }
         case FULL -> {
           // Of a stream that cannot be read again, it is lost: that must be seen.
-          throw new LogitstreamException(
-              FailureKind.CONFIGURATION,
-              "%d keys are kept, and no more may be: raise intake.max-keys, or shorten intake.keys-for"
-                  .formatted(acceptance.keys()));
+          throw acceptance.tooManyKeys();
         }
       }
     }

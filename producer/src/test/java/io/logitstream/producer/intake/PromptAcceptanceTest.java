@@ -7,16 +7,21 @@ import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.producer.IntakeFixture;
+import io.logitstream.producer.Interruption;
 import io.logitstream.producer.offered.OfferedPrompt;
 import io.logitstream.schemas.OriginKind;
 import io.logitstream.schemas.Prompt;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,30 +31,93 @@ class PromptAcceptanceTest {
   private static final String SOURCE = "offers";
 
   @Test
-  void aSuccessorThatPublishedAsManyPromptsIsNotTakenForItself(@TempDir Path folder)
+  void anIntakeThatComesBackEndsAndItsSuccessorGoesOn(@TempDir Path folder) throws Exception {
+    Interruption interruption = new Interruption(1);
+    try (IntakeFixture fixture = new IntakeFixture(folder);
+        PromptAcceptance first = fixture.acceptance(SOURCE, interruption);
+        PromptAcceptance second = fixture.acceptance(SOURCE, new Random(2))) {
+      first.open(new StopSignal());
+      fixture.stopRegistry();
+      interruption.next(
+          () -> {
+            fixture.startRegistry();
+            second.open(new StopSignal());
+            offer(second, "the successor's");
+          });
+      assertThatThrownBy(() -> offer(first, "lost"))
+          .isInstanceOfSatisfying(
+              LogitstreamException.class,
+              failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
+          .hasMessageContaining(
+              "another producer of source offers took over: source offers stands at 1");
+      offer(second, "its next one");
+
+      assertThat(fixture.prompts(SOURCE))
+          .extracting(Prompt::getText)
+          .containsExactly("the successor's", "its next one");
+    }
+  }
+
+  @Test
+  void anIntakeThatComesBackEndsThoughItsSuccessorHasPublishedNothing(@TempDir Path folder)
       throws Exception {
-    try (IntakeFixture fixture = new IntakeFixture(folder)) {
-      Interruption interruption = new Interruption();
-      try (PromptAcceptance first = fixture.acceptance(SOURCE, interruption)) {
-        first.open(new StopSignal());
-        fixture.stopRegistry();
-        interruption.next =
-            () -> {
-              fixture.startRegistry();
-              try (PromptAcceptance second = fixture.acceptance(SOURCE, new Random(2))) {
-                second.open(new StopSignal());
-                offer(second, "the successor's");
-              }
-            };
-        assertThatThrownBy(() -> offer(first, "lost"))
-            .isInstanceOfSatisfying(
-                LogitstreamException.class,
-                failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
-            .hasMessageContaining("source offers stands at 1");
-      }
+    Interruption interruption = new Interruption(1);
+    try (IntakeFixture fixture = new IntakeFixture(folder);
+        PromptAcceptance first = fixture.acceptance(SOURCE, interruption);
+        PromptAcceptance second = fixture.acceptance(SOURCE, new Random(2))) {
+      first.open(new StopSignal());
+      fixture.stopRegistry();
+      interruption.next(
+          () -> {
+            fixture.startRegistry();
+            second.open(new StopSignal());
+          });
+      assertThatThrownBy(() -> offer(first, "lost"))
+          .isInstanceOfSatisfying(
+              LogitstreamException.class,
+              failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED));
+      offer(second, "the successor's");
+
       assertThat(fixture.prompts(SOURCE))
           .extracting(Prompt::getText)
           .containsExactly("the successor's");
+    }
+  }
+
+  @Test
+  void anExpiredKeyThatIsUsedAgainIsKnownWithItsNewContentAfterARestartToo(@TempDir Path folder)
+      throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+    InstantSource source = now::get;
+    Clock clock = source.withZone(ZoneOffset.UTC);
+    Optional<String> key = Optional.of("key");
+    try (IntakeFixture fixture = new IntakeFixture(folder)) {
+      try (PromptAcceptance intake = fixture.acceptance(SOURCE, new Random(1), clock)) {
+        intake.open(new StopSignal());
+        assertThat(offer(intake, key, "old")).isEqualTo(Receipt.Outcome.ACCEPTED);
+        assertThat(offer(intake, key, "new")).isEqualTo(Receipt.Outcome.CONFLICT);
+        now.set(now.get().plus(Duration.ofHours(24)));
+        assertThat(offer(intake, key, "new")).isEqualTo(Receipt.Outcome.ACCEPTED);
+        assertThat(offer(intake, key, "old")).isEqualTo(Receipt.Outcome.CONFLICT);
+      }
+      try (PromptAcceptance next = fixture.acceptance(SOURCE, new Random(2), clock)) {
+        next.open(new StopSignal());
+        assertThat(offer(next, key, "new")).isEqualTo(Receipt.Outcome.DUPLICATE);
+        now.set(now.get().plus(Duration.ofHours(24)));
+      }
+      try (PromptAcceptance late = fixture.acceptance(SOURCE, new Random(3), clock)) {
+        late.open(new StopSignal());
+        assertThat(late.keys()).as("what has expired is not kept").isZero();
+        assertThat(offer(late, key, "newest")).isEqualTo(Receipt.Outcome.ACCEPTED);
+        late.expireKeys(new StopSignal());
+      }
+      try (PromptAcceptance last = fixture.acceptance(SOURCE, new Random(4), clock)) {
+        last.open(new StopSignal());
+        assertThat(offer(last, key, "newest")).isEqualTo(Receipt.Outcome.DUPLICATE);
+      }
+      assertThat(fixture.prompts(SOURCE))
+          .extracting(Prompt::getText)
+          .containsExactly("old", "new", "newest");
     }
   }
 
@@ -61,13 +129,13 @@ class PromptAcceptanceTest {
         before.open(new StopSignal());
         offer(before, Optional.of("key"), "one");
       }
-      Interruption interruption = new Interruption();
+      Interruption interruption = new Interruption(1);
       try (PromptAcceptance intake = fixture.acceptance(SOURCE, interruption, shortLived)) {
         intake.open(new StopSignal());
         intake.expireKeys(new StopSignal());
         assertThat(intake.keys()).isZero();
         fixture.stopRegistry();
-        interruption.next = fixture::startRegistry;
+        interruption.next(fixture::startRegistry);
         offer(intake, "two");
       }
       assertThat(fixture.prompts(SOURCE)).extracting(Prompt::getText).containsExactly("one", "two");
@@ -78,8 +146,8 @@ class PromptAcceptanceTest {
     offer(acceptance, Optional.empty(), text);
   }
 
-  private static void offer(PromptAcceptance acceptance, Optional<String> key, String text)
-      throws Exception {
+  private static Receipt.Outcome offer(
+      PromptAcceptance acceptance, Optional<String> key, String text) throws Exception {
     OfferedPrompt prompt =
         new OfferedPrompt(
             key,
@@ -93,32 +161,10 @@ class PromptAcceptanceTest {
             true,
             Map.of(),
             Optional.empty());
-    acceptance.accept(
-        List.of(new PromptAcceptance.Offer(prompt, text)), Optional.empty(), new StopSignal());
-  }
-
-  /** Lets something happen while the length of a pause is drawn. */
-  private static final class Interruption implements RandomGenerator {
-    private final Random random = new Random(1);
-    private @Nullable Step next;
-
-    /** What happens. */
-    private interface Step {
-      void run() throws Exception;
-    }
-
-    @Override
-    public long nextLong() {
-      Step step = next;
-      next = null;
-      if (step != null) {
-        try {
-          step.run();
-        } catch (Exception e) {
-          throw new IllegalStateException(e);
-        }
-      }
-      return random.nextLong();
-    }
+    return acceptance
+        .accept(
+            List.of(new PromptAcceptance.Offer(prompt, text)), Optional.empty(), new StopSignal())
+        .get(0)
+        .outcome();
   }
 }
