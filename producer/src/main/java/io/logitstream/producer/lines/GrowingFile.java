@@ -1,39 +1,41 @@
 package io.logitstream.producer.lines;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that may still be written, and replaced: what is renamed away is read to its end first,
- * then its successor from its start, as the next generation. A line counts when its end is there.
- * For one thread.
+ * A file that may still be written, and replaced: what was renamed away is read until nobody has
+ * written to it for a while, then its successor from its start, as the next generation. A line
+ * counts when its end is there, or when its file is over. For one thread.
  */
 final class GrowingFile implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(GrowingFile.class);
   private static final int HEAD_BYTES = 256;
   private static final int CHUNK_BYTES = 64 << 10;
+  private static final int AT_ONCE_BYTES = 32 << 20;
+  private static final int OPEN_MAX = 64;
 
   private final String name;
   private final Path path;
   private final int maxLineBytes;
-  private final boolean follow;
+  private final Following following;
   private final byte[] chunk = new byte[CHUNK_BYTES];
+
+  /** The file that is read, and those that have replaced it and each other, in their order. */
+  private final List<OpenedFile> files = new ArrayList<>();
+
+  /** Where reading goes on once the file is there; null from then on. */
+  private @Nullable Position awaited;
+
   private int generation;
-  private @Nullable RandomAccessFile file;
-  private @Nullable Object fileKey;
   private LineBuffer buffer;
   private long readOffset;
 
@@ -48,106 +50,141 @@ final class GrowingFile implements AutoCloseable {
   record Position(int generation, long offset, int headBytes, String headSha256) {}
 
   /**
-   * @param name unique among the files, the same on every machine
-   * @param stored where reading goes on; null at the start
-   * @param follow whether more may be written: else a last line without an end counts too
+   * Whether and how a file is waited on for more.
+   *
+   * @param isOn whether more may be written: else a last line without an end counts at once
+   * @param quietFor how long a file that was replaced must not grow to be over
    */
-  GrowingFile(String name, Path path, int maxLineBytes, @Nullable Position stored, boolean follow)
+  record Following(boolean isOn, Duration quietFor) {}
+
+  /**
+   * @param name unique among the files, the same on every machine
+   * @param stored where reading goes on; empty at the start
+   * @param nowNanos the time, of a clock that never goes back
+   */
+  GrowingFile(
+      String name,
+      Path path,
+      int maxLineBytes,
+      Optional<Position> stored,
+      Following following,
+      long nowNanos)
       throws IOException {
     this.name = name;
     this.path = path;
     this.maxLineBytes = maxLineBytes;
-    this.follow = follow;
-    this.generation = stored == null ? 0 : stored.generation();
+    this.following = following;
+    this.awaited = stored.orElse(null);
+    this.generation = stored.map(Position::generation).orElse(0);
     this.buffer = new LineBuffer(maxLineBytes, 0);
-    open();
-    if (stored != null) {
-      goOn(stored);
-    }
+    look(nowNanos);
   }
 
   String name() {
     return name;
   }
 
-  /** Where reading goes on behind the lines that were given. */
-  Position position() throws IOException {
+  /** Where reading goes on behind the lines that were given; empty if nothing was ever read. */
+  Optional<Position> position() throws IOException {
+    if (files.isEmpty()) {
+      return Optional.ofNullable(awaited);
+    }
     int headBytes = (int) Math.min(HEAD_BYTES, buffer.offset());
-    return new Position(generation, buffer.offset(), headBytes, head(headBytes));
+    return Optional.of(
+        new Position(generation, buffer.offset(), headBytes, files.get(0).headSha256(headBytes)));
   }
 
-  /** The next lines; none if there is none now. */
-  List<Line> next(int max) throws IOException {
-    List<Line> lines = new ArrayList<>();
-    while (lines.size() < max) {
-      int read = readChunk();
-      if (read <= 0) {
-        break;
-      }
-      int used =
-          buffer.add(
-              chunk,
-              0,
-              read,
-              max - lines.size(),
-              cut -> lines.add(new Line(cut.bytes(), place(cut.start()), cut.tooLong())));
-      readOffset += used;
+  /** The next lines, as {@link LineSource#next} gives them. */
+  List<Line> next(int max, long nowNanos) throws IOException {
+    look(nowNanos);
+    if (files.isEmpty()) {
+      return List.of();
     }
-    if (lines.isEmpty()) {
-      boolean replaced = follow && isReplaced();
-      if (buffer.hasRest() && (replaced || !follow)) {
-        LineBuffer.Cut rest = buffer.rest();
-        lines.add(new Line(rest.bytes(), place(rest.start()), rest.tooLong()));
-      } else if (replaced) {
-        openSuccessor();
+    OpenedFile file = files.get(0);
+    List<Line> lines = read(file, max);
+    if (lines.isEmpty() && isOver(file, nowNanos)) {
+      if (buffer.hasRest()) {
+        lines.add(line(buffer.rest()));
+      } else if (files.size() > 1) {
+        LOGGER.info("{} was replaced; its successor is read from its start", path);
+        files.remove(0).close();
+        begin();
       }
     }
     return lines;
   }
 
   /** Whether everything that is there now was given. */
-  boolean isAtEnd() throws IOException {
-    return !buffer.hasRest() && (file == null || readOffset >= file.length());
+  boolean isAtEnd() {
+    return !files.isEmpty() && !buffer.hasRest() && readOffset >= files.get(0).length();
   }
 
-  private String place(long offset) {
-    return "%s~%d@%d".formatted(name, generation, offset);
-  }
-
-  private int readChunk() throws IOException {
-    if (file == null && !open()) {
-      return 0;
+  /** Opens what has the name now, unless it is open: it may be renamed before its turn comes. */
+  private void look(long nowNanos) throws IOException {
+    for (OpenedFile file : files) {
+      file.look(nowNanos);
     }
-    RandomAccessFile current = Objects.requireNonNull(file);
-    if (current.length() < readOffset) {
-      LOGGER.warn(
-          "{} was truncated to {} bytes; it is read from its start", path, current.length());
-      begin();
-    }
-    current.seek(readOffset);
-    return current.read(chunk);
-  }
-
-  private boolean open() throws IOException {
-    try {
-      fileKey = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-      file = new RandomAccessFile(path.toFile(), "r");
-      return true;
-    } catch (NoSuchFileException e) {
-      if (!follow) {
-        throw e;
-      }
-      return false;
-    }
-  }
-
-  private void goOn(Position stored) throws IOException {
-    RandomAccessFile current = file;
-    if (current == null) {
+    if (files.size() == OPEN_MAX || (!files.isEmpty() && !isReplaced())) {
       return;
     }
+    try {
+      OpenedFile.open(path, nowNanos).ifPresent(files::add);
+    } catch (NoSuchFileException e) {
+      if (!following.isOn()) {
+        throw e;
+      }
+    }
+    if (files.size() == OPEN_MAX) {
+      LOGGER.warn(
+          "{} files that were {} wait to be read: as long as they are so many, what is renamed away"
+              + " is left out. Replace it less often",
+          files.size(),
+          path);
+    }
+    if (awaited != null && !files.isEmpty()) {
+      goOn(files.get(0), awaited);
+      awaited = null;
+    }
+  }
+
+  private boolean isReplaced() throws IOException {
+    return following.isOn() && files.get(files.size() - 1).isReplacedAt(path);
+  }
+
+  private List<Line> read(OpenedFile file, int max) throws IOException {
+    if (file.length() < readOffset) {
+      LOGGER.warn("{} was truncated to {} bytes; it is read from its start", path, file.length());
+      begin();
+    }
+    List<Line> lines = new ArrayList<>();
+    long end = readOffset + AT_ONCE_BYTES;
+    while (lines.size() < max && readOffset < end) {
+      int read = file.read(readOffset, chunk);
+      if (read <= 0) {
+        break;
+      }
+      readOffset += buffer.add(chunk, 0, read, max - lines.size(), cut -> lines.add(line(cut)));
+    }
+    return lines;
+  }
+
+  /** Whether it was read to its end and nobody will write to it any more. */
+  private boolean isOver(OpenedFile file, long nowNanos) {
+    if (!following.isOn()) {
+      return readOffset >= file.length();
+    }
+    // Who writes it may not know yet that it was renamed: a daemon that waits for its signal.
+    Duration quietFor = following.quietFor();
+    return files.size() > 1
+        && files.get(1).isOpenFor(quietFor, nowNanos)
+        && file.isQuietFor(quietFor, nowNanos)
+        && readOffset == file.length();
+  }
+
+  private void goOn(OpenedFile file, Position stored) throws IOException {
     boolean same =
-        current.length() >= stored.offset() && head(stored.headBytes()).equals(stored.headSha256());
+        file.length() >= stored.offset()
+            && file.headSha256(stored.headBytes()).equals(stored.headSha256());
     if (same) {
       readOffset = stored.offset();
       buffer = new LineBuffer(maxLineBytes, stored.offset());
@@ -161,54 +198,22 @@ final class GrowingFile implements AutoCloseable {
     }
   }
 
-  /** Whether another file has the name now, and this one was read to its end. */
-  private boolean isReplaced() throws IOException {
-    RandomAccessFile current = file;
-    if (current == null || readOffset < current.length()) {
-      return false;
-    }
-    try {
-      Object newest = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-      return newest != null && !newest.equals(fileKey);
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-  }
-
-  private void openSuccessor() throws IOException {
-    LOGGER.info("{} was replaced; its successor is read from its start", path);
-    close();
-    if (open()) {
-      begin();
-    }
-  }
-
   private void begin() {
     generation++;
     readOffset = 0;
     buffer = new LineBuffer(maxLineBytes, 0);
   }
 
-  private String head(int bytes) throws IOException {
-    byte[] head = new byte[bytes];
-    RandomAccessFile current = file;
-    if (current != null && bytes > 0) {
-      current.seek(0);
-      current.readFully(head);
-    }
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(head));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+  private Line line(LineBuffer.Cut cut) {
+    return new Line(
+        cut.bytes(), "%s~%d@%d".formatted(name, generation, cut.start()), cut.tooLong());
   }
 
   @Override
   public void close() throws IOException {
-    RandomAccessFile current = file;
-    file = null;
-    if (current != null) {
-      current.close();
+    for (OpenedFile file : files) {
+      file.close();
     }
+    files.clear();
   }
 }

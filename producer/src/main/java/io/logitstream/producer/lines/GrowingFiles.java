@@ -13,45 +13,54 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
 
 /** Several files in turn, each from where it was read to. For one thread. */
 final class GrowingFiles implements LineSource {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<GrowingFile> files = new ArrayList<>();
-  private final boolean follow;
+  private final LinesSettings settings;
+  private final LongSupplier nanoTime;
   private int turn;
 
-  private GrowingFiles(boolean follow) {
-    this.follow = follow;
+  private GrowingFiles(LinesSettings settings, LongSupplier nanoTime) {
+    this.settings = settings;
+    this.nanoTime = nanoTime;
   }
 
   /**
    * Opens the files.
    *
+   * @param settings which files, and whether more may be written to them
    * @param location what {@link #location} said before; empty at the start
-   * @param follow whether more may be written to them
+   * @param nanoTime a clock that never goes back, in nanoseconds
    * @throws LogitstreamException CONFIGURATION if a file is missing or two have one name
    */
   static GrowingFiles open(
-      List<Path> paths, int maxLineBytes, Optional<String> location, boolean follow)
+      LinesSettings settings, int maxLineBytes, Optional<String> location, LongSupplier nanoTime)
       throws IOException {
-    GrowingFiles opened = new GrowingFiles(follow);
+    GrowingFiles opened = new GrowingFiles(settings, nanoTime);
     JsonNode stored = location.map(GrowingFiles::parse).orElseGet(JSON::createObjectNode);
     TreeSet<String> names = new TreeSet<>();
     try {
-      for (Path path : paths) {
+      for (Path path : settings.files()) {
         Path absolute = path.toAbsolutePath().normalize();
         String name = String.valueOf(absolute.getFileName());
         if (!names.add(name)) {
           throw refused("two files are named %s: their lines would have the same places", name);
         }
-        if (!follow && !Files.isRegularFile(absolute)) {
+        if (!settings.follow() && !Files.isRegularFile(absolute)) {
           throw refused("%s is not there, or no file", absolute.toString());
         }
         opened.files.add(
-            new GrowingFile(name, absolute, maxLineBytes, position(stored.path(name)), follow));
+            new GrowingFile(
+                name,
+                absolute,
+                maxLineBytes,
+                position(stored.path(name)),
+                new GrowingFile.Following(settings.follow(), settings.quietFor()),
+                nanoTime.getAsLong()));
       }
       return opened;
     } catch (IOException | RuntimeException e) {
@@ -63,7 +72,7 @@ final class GrowingFiles implements LineSource {
   @Override
   public List<Line> next(int max) throws IOException {
     for (int tried = 0; tried < files.size(); tried++) {
-      List<Line> lines = files.get(turn).next(max);
+      List<Line> lines = files.get(turn).next(max, nanoTime.getAsLong());
       turn = (turn + 1) % files.size();
       if (!lines.isEmpty()) {
         return lines;
@@ -77,13 +86,15 @@ final class GrowingFiles implements LineSource {
     ObjectNode location = JSON.createObjectNode();
     for (GrowingFile file : files) {
       try {
-        GrowingFile.Position position = file.position();
-        location
-            .putObject(file.name())
-            .put("generation", position.generation())
-            .put("offset", position.offset())
-            .put("headBytes", position.headBytes())
-            .put("headSha256", position.headSha256());
+        file.position()
+            .ifPresent(
+                position ->
+                    location
+                        .putObject(file.name())
+                        .put("generation", position.generation())
+                        .put("offset", position.offset())
+                        .put("headBytes", position.headBytes())
+                        .put("headSha256", position.headSha256()));
       } catch (IOException e) {
         throw new LogitstreamException(
             FailureKind.RETRYABLE, "could not read %s: %s".formatted(file.name(), e), e);
@@ -93,8 +104,8 @@ final class GrowingFiles implements LineSource {
   }
 
   @Override
-  public boolean isAtEnd() throws IOException {
-    if (follow) {
+  public boolean isAtEnd() {
+    if (settings.follow()) {
       return false;
     }
     for (GrowingFile file : files) {
@@ -112,14 +123,15 @@ final class GrowingFiles implements LineSource {
     }
   }
 
-  private static GrowingFile.@Nullable Position position(JsonNode stored) {
+  private static Optional<GrowingFile.Position> position(JsonNode stored) {
     return stored.isObject()
-        ? new GrowingFile.Position(
-            stored.path("generation").asInt(),
-            stored.path("offset").asLong(),
-            stored.path("headBytes").asInt(),
-            stored.path("headSha256").asText())
-        : null;
+        ? Optional.of(
+            new GrowingFile.Position(
+                stored.path("generation").asInt(),
+                stored.path("offset").asLong(),
+                stored.path("headBytes").asInt(),
+                stored.path("headSha256").asText()))
+        : Optional.empty();
   }
 
   private static JsonNode parse(String location) {

@@ -4,19 +4,19 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** Cuts bytes at line ends. Of a line no more is kept than may be. For one thread. */
+/** Cuts bytes at line ends. Of a line that is too long nothing is kept. For one thread. */
 final class LineBuffer {
   private final int maxBytes;
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private ByteArrayOutputStream line = new ByteArrayOutputStream();
   private boolean tooLong;
   private long consumed;
   private long lineStart;
 
-  /** A line without its end. */
+  /** A line without its end; without its bytes where it is too long. */
   record Cut(byte[] bytes, boolean tooLong, long start) {}
 
   /**
-   * @param maxBytes the most bytes that are kept of a line
+   * @param maxBytes the most bytes that a line may have
    * @param start offset of the first byte that will be added
    */
   LineBuffer(int maxBytes, long start) {
@@ -56,9 +56,12 @@ final class LineBuffer {
   }
 
   private void keep(byte[] bytes, int from, int to) {
-    int kept = Math.min(to - from, maxBytes - line.size());
-    line.write(bytes, from, kept);
-    tooLong |= kept < to - from;
+    tooLong |= to - from > maxBytes - line.size();
+    if (tooLong) {
+      line = new ByteArrayOutputStream();
+    } else {
+      line.write(bytes, from, to - from);
+    }
     consumed += to - from;
   }
 
@@ -83,7 +86,7 @@ final class LineBuffer {
         bytes.length > 0 && bytes[bytes.length - 1] == '\r' ? bytes.length - 1 : bytes.length;
     Cut cut =
         new Cut(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), tooLong, lineStart);
-    line.reset();
+    line = new ByteArrayOutputStream();
     tooLong = false;
     lineStart = consumed;
     return cut;

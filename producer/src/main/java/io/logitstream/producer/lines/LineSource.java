@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Where lines come from. For one thread. */
 interface LineSource extends AutoCloseable {
   /**
-   * The next lines.
+   * The next lines, fewer than there may be where they are large.
    *
    * @param max the most of them
    * @return none if there is none now
@@ -18,7 +18,7 @@ interface LineSource extends AutoCloseable {
   Optional<String> location();
 
   /** Whether no line will come any more. */
-  boolean isAtEnd() throws IOException;
+  boolean isAtEnd();
 
   @Override
   void close() throws IOException;

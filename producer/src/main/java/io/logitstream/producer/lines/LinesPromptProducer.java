@@ -144,11 +144,14 @@ public final class LinesPromptProducer implements Service {
   }
 
   private LineSource source(PromptAcceptance acceptance) throws IOException {
-    // Escapes may make six bytes of one; and there are names and attributes.
-    int maxLineBytes = (int) Math.min(16 << 20, settings.maxPromptBytes() * 6 + 4096);
     return lines.files().isEmpty()
-        ? new StandardInput(standardInput, maxLineBytes)
-        : GrowingFiles.open(lines.files(), maxLineBytes, acceptance.location(), lines.follow());
+        ? new StandardInput(standardInput, maxLineBytes())
+        : GrowingFiles.open(lines, maxLineBytes(), acceptance.location(), System::nanoTime);
+  }
+
+  /** Escapes may make six bytes of one; and there are names and attributes. */
+  private int maxLineBytes() {
+    return (int) Math.min(16 << 20, settings.maxPromptBytes() * 6 + 4096);
   }
 
   private void publish(
@@ -203,7 +206,7 @@ public final class LinesPromptProducer implements Service {
       throw new RefusedPromptException(
           "too-large",
           "a line of more than %d bytes, expected a prompt of at most %d (intake.max-prompt-bytes)"
-              .formatted(line.bytes().length, settings.maxPromptBytes()));
+              .formatted(maxLineBytes(), settings.maxPromptBytes()));
     }
     ByteBuffer bytes = ByteBuffer.wrap(line.bytes());
     try {

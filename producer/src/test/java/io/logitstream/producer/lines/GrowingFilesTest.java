@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GrowingFilesTest {
+  private static final Duration QUIET_FOR = Duration.ofSeconds(5);
+
   @TempDir private Path folder;
+  private long nowNanos = Long.MAX_VALUE - 1; // it may wrap around
 
   @Test
   void aLineCountsWhenItsEndIsThere() throws Exception {
@@ -36,7 +40,7 @@ class GrowingFilesTest {
   @Test
   void aFileThatIsNotFollowedEndsWithItsLastLineEnded() throws Exception {
     Path file = write("log", "one\ntwo");
-    try (GrowingFiles files = GrowingFiles.open(List.of(file), 100, Optional.empty(), false)) {
+    try (GrowingFiles files = read(file)) {
       assertThat(texts(files.next(10))).containsExactly("one");
       assertThat(files.isAtEnd()).isFalse();
       assertThat(texts(files.next(10))).containsExactly("two");
@@ -79,6 +83,99 @@ class GrowingFilesTest {
   }
 
   @Test
+  void aRenamedFileIsReadOnUntilNobodyHasWrittenToItForAWhile() throws Exception {
+    Path file = write("log", "old 1\nold");
+    try (GrowingFiles files = follow(Optional.empty(), file)) {
+      assertThat(texts(files.next(10))).containsExactly("old 1");
+      Path renamed = Files.move(file, folder.resolve("log.1"));
+      write("log", "new 1\n");
+      assertThat(files.next(10)).isEmpty();
+      pass(QUIET_FOR.minusMillis(1));
+      append(renamed, " 2\nold 3\nol");
+      List<Line> late = files.next(10);
+      assertThat(texts(late)).containsExactly("old 2", "old 3");
+      assertThat(late).extracting(Line::place).containsExactly("log~0@6", "log~0@12");
+      pass(QUIET_FOR.minusMillis(1));
+      assertThat(files.next(10)).as("it has grown").isEmpty();
+      append(renamed, "d 4\n");
+      assertThat(texts(files.next(10))).containsExactly("old 4");
+      List<Line> rest = all(files);
+      assertThat(texts(rest)).containsExactly("new 1");
+      assertThat(rest).extracting(Line::place).containsExactly("log~1@0");
+    }
+  }
+
+  @Test
+  void filesThatAreReplacedWhileTheirPredecessorIsWaitedForAreReadInTheirOrder() throws Exception {
+    Path file = write("log", "a\n");
+    try (GrowingFiles files = follow(Optional.empty(), file)) {
+      assertThat(texts(files.next(10))).containsExactly("a");
+      for (String next : List.of("b\n", "c\n", "d\n")) {
+        Files.move(file, folder.resolve("before " + next.strip()));
+        write("log", next);
+        assertThat(files.next(10)).isEmpty();
+      }
+      List<Line> lines = all(files);
+      assertThat(texts(lines)).containsExactly("b", "c", "d");
+      assertThat(lines).extracting(Line::place).containsExactly("log~1@0", "log~2@0", "log~3@0");
+    }
+  }
+
+  @Test
+  void aSuccessorThatComesLateHasPlacesOfItsOwn() throws Exception {
+    Path file = write("log", "old 1\n");
+    try (GrowingFiles files = follow(Optional.empty(), file)) {
+      assertThat(files.next(10)).hasSize(1);
+      Files.move(file, folder.resolve("log.1"));
+      assertThat(all(files)).isEmpty();
+      append(folder.resolve("log.1"), "old 2\n");
+      assertThat(texts(files.next(10))).containsExactly("old 2");
+      write("log", "new 1\n");
+      assertThat(all(files)).extracting(Line::place).containsExactly("log~1@0");
+    }
+  }
+
+  @Test
+  void aFileThatIsMissingAtARestartIsGoneOnWithOnceItIsThere() throws Exception {
+    Path file = write("log", "1\n2\n");
+    Path other = write("other", "a\n");
+    Optional<String> location;
+    try (GrowingFiles files = follow(Optional.empty(), file, other)) {
+      assertThat(all(files)).hasSize(3);
+      location = files.location();
+    }
+    Path mount = Files.move(file, folder.resolve("not mounted"));
+    append(other, "b\n");
+    try (GrowingFiles files = follow(location, file, other)) {
+      assertThat(texts(files.next(10))).containsExactly("b");
+      location = files.location();
+    }
+    try (GrowingFiles files = follow(location, file, other)) {
+      assertThat(files.next(10)).isEmpty();
+      Files.move(mount, file);
+      append(file, "3\n");
+      assertThat(all(files)).extracting(Line::place).containsExactly("log~0@4");
+    }
+  }
+
+  @Test
+  void aSuccessorThatComesAfterARestartHasPlacesOfItsOwn() throws Exception {
+    Path file = write("log", "old 1\n");
+    Optional<String> location;
+    try (GrowingFiles files = follow(Optional.empty(), file)) {
+      assertThat(files.next(10)).hasSize(1);
+      location = files.location();
+    }
+    Files.move(file, folder.resolve("log.1"));
+    try (GrowingFiles files = follow(location, file)) {
+      assertThat(files.next(10)).isEmpty();
+      assertThat(files.location()).isEqualTo(location);
+      write("log", "new 1\nnew 2\n");
+      assertThat(all(files)).extracting(Line::place).containsExactly("log~1@0", "log~1@6");
+    }
+  }
+
+  @Test
   void aFileThatWasReplacedWhileNobodyLookedIsReadFromItsStart() throws Exception {
     Path file = write("log", "old 1\nold 2\n");
     Optional<String> location;
@@ -106,22 +203,54 @@ class GrowingFilesTest {
   }
 
   @Test
-  void ofALineThatIsTooLongNoMoreIsKeptThanMayBe() throws Exception {
+  void ofALineThatIsTooLongNothingIsKept() throws Exception {
     Path file = write("log", "x".repeat(200_000) + "\nnext\n");
     try (GrowingFiles files = follow(Optional.empty(), file)) {
       List<Line> lines = all(files);
       assertThat(lines.get(0).tooLong()).isTrue();
-      assertThat(lines.get(0).bytes()).hasSize(100);
+      assertThat(lines.get(0).bytes()).isEmpty();
       assertThat(lines.get(1).place()).isEqualTo("log~0@200001");
       assertThat(texts(lines.subList(1, 2))).containsExactly("next");
     }
   }
 
   @Test
+  void whatIsReadAtOnceIsBoundedInBytesToo() throws Exception {
+    int lineBytes = 1 << 20;
+    Path file = folder.resolve("log");
+    for (int line = 0; line < 40; line++) {
+      Files.writeString(
+          file,
+          "x".repeat(lineBytes - 1) + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    }
+    try (GrowingFiles files = open(lineBytes, Optional.empty(), false, file)) {
+      assertThat(files.next(10_000)).hasSize(32);
+      assertThat(files.isAtEnd()).isFalse();
+      assertThat(files.next(10_000)).hasSize(8);
+      assertThat(files.isAtEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void aLineThatIsLongerThanIsReadAtOnceIsPassedOver() throws Exception {
+    Path file = write("log", "x".repeat(40 << 20) + "\nnext");
+    List<Line> lines = new ArrayList<>();
+    try (GrowingFiles files = read(file)) {
+      while (!files.isAtEnd()) {
+        lines.addAll(files.next(10));
+      }
+    }
+    assertThat(lines).extracting(Line::tooLong).containsExactly(true, false);
+    assertThat(texts(lines.subList(1, 2))).containsExactly("next");
+  }
+
+  @Test
   void severalFilesTakeTurns() throws Exception {
     Path a = write("a", "a1\na2\na3\n");
     Path b = write("b", "b1\n");
-    try (GrowingFiles files = GrowingFiles.open(List.of(a, b), 100, Optional.empty(), false)) {
+    try (GrowingFiles files = read(a, b)) {
       assertThat(texts(files.next(2))).containsExactly("a1", "a2");
       assertThat(texts(files.next(2))).containsExactly("b1");
       assertThat(texts(files.next(2))).containsExactly("a3");
@@ -137,23 +266,42 @@ class GrowingFilesTest {
       write("later", "here\n");
       assertThat(texts(files.next(10))).containsExactly("here");
     }
-    assertThatThrownBy(
-            () -> GrowingFiles.open(List.of(folder.resolve("never")), 100, Optional.empty(), false))
+    assertThatThrownBy(() -> read(folder.resolve("never")))
         .isInstanceOf(LogitstreamException.class)
         .hasMessageContaining("is not there");
   }
 
-  private GrowingFiles follow(Optional<String> location, Path file) throws IOException {
-    return GrowingFiles.open(List.of(file), 100, location, true);
+  private GrowingFiles follow(Optional<String> location, Path... files) throws IOException {
+    return open(100, location, true, files);
   }
 
-  private static List<Line> all(GrowingFiles files) throws IOException {
+  private GrowingFiles read(Path... files) throws IOException {
+    return open(100, Optional.empty(), false, files);
+  }
+
+  private GrowingFiles open(
+      int maxLineBytes, Optional<String> location, boolean follow, Path... files)
+      throws IOException {
+    return GrowingFiles.open(
+        new LinesSettings(List.of(files), follow, QUIET_FOR, 0),
+        maxLineBytes,
+        location,
+        () -> nowNanos);
+  }
+
+  private void pass(Duration time) {
+    nowNanos += time.toNanos();
+  }
+
+  /** Every line that is there or comes when nothing is written for long. */
+  private List<Line> all(GrowingFiles files) throws IOException {
     List<Line> all = new ArrayList<>();
-    // A replaced file gives its rest first, and opens its successor then.
-    for (int silent = 0; silent < 3; ) {
+    // A replaced file gives its rest first, and its successor's turn comes then.
+    for (int silent = 0; silent < 4; ) {
       List<Line> lines = files.next(10);
       silent = lines.isEmpty() ? silent + 1 : 0;
       all.addAll(lines);
+      pass(QUIET_FOR);
     }
     return all;
   }

@@ -1,0 +1,126 @@
+package io.logitstream.producer.lines;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that stays the same while its name goes over to others, and since when it has not grown.
+ * For one thread.
+ */
+final class OpenedFile implements AutoCloseable {
+  private final FileChannel file;
+
+  /** Tells it from other files; null where the file system has no such thing. */
+  private final @Nullable Object key;
+
+  private final long openedNanos;
+  private long length;
+  private long grewNanos;
+
+  private OpenedFile(FileChannel file, @Nullable Object key, long nowNanos) throws IOException {
+    this.file = file;
+    this.key = key;
+    this.openedNanos = nowNanos;
+    this.grewNanos = nowNanos;
+    this.length = file.size();
+  }
+
+  /**
+   * Opens the file that has the name now.
+   *
+   * @param nowNanos the time, of a clock that never goes back
+   * @return empty while the name goes over to another file
+   * @throws NoSuchFileException if nothing has the name
+   */
+  static Optional<OpenedFile> open(Path path, long nowNanos) throws IOException {
+    Object before = key(path);
+    FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+    try {
+      // No call tells the key of what was opened: it is the name's if the name had it all the time.
+      if (Objects.equals(before, key(path))) {
+        return Optional.of(new OpenedFile(file, before, nowNanos));
+      }
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+    file.close();
+    return Optional.empty();
+  }
+
+  /** Whether the name is another file's now. Nobody's is not another's. */
+  boolean isReplacedAt(Path path) throws IOException {
+    try {
+      return !Objects.equals(key, key(path));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** Looks whether it has grown. */
+  void look(long nowNanos) throws IOException {
+    long seen = file.size();
+    if (seen != length) {
+      length = seen;
+      grewNanos = nowNanos;
+    }
+  }
+
+  /** Bytes, when it was last looked at. */
+  long length() {
+    return length;
+  }
+
+  /** Whether it was open for so long, and has not grown meanwhile. */
+  boolean isQuietFor(Duration span, long nowNanos) {
+    return nowNanos - grewNanos >= span.toNanos();
+  }
+
+  /** Whether it was open for so long. */
+  boolean isOpenFor(Duration span, long nowNanos) {
+    return nowNanos - openedNanos >= span.toNanos();
+  }
+
+  /** Reads what is there from the offset on, at most what has room; -1 at the end. */
+  int read(long offset, byte[] into) throws IOException {
+    return file.read(ByteBuffer.wrap(into), offset);
+  }
+
+  /** SHA-256 (hex) of its first bytes, or of all where there are fewer. */
+  String headSha256(int bytes) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(bytes);
+    int read = 0;
+    while (head.hasRemaining() && read >= 0) {
+      read = file.read(head, head.position());
+    }
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update(head.flip());
+      return HexFormat.of().formatHex(sha256.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  private static @Nullable Object key(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+}
