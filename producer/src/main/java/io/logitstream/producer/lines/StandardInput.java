@@ -28,7 +28,7 @@ final class StandardInput implements LineSource {
   private final String session = "stdin " + UUID.randomUUID();
   private final Thread reader;
   private volatile boolean ended;
-  private volatile @Nullable IOException failure;
+  private volatile @Nullable Throwable failure;
   private long number;
 
   StandardInput(InputStream input, int maxLineBytes) {
@@ -42,9 +42,12 @@ final class StandardInput implements LineSource {
     List<Line> taken = new ArrayList<>();
     LineBuffer.Cut first = lines.poll(WAIT_MS, TimeUnit.MILLISECONDS);
     if (first == null) {
-      IOException failed = failure;
+      Throwable failed = failure;
       if (failed != null && lines.isEmpty()) {
-        throw failed;
+        if (failed instanceof Error error) {
+          throw error;
+        }
+        throw new IOException("could not read standard input: " + failed.getMessage(), failed);
       }
       return taken;
     }
@@ -87,10 +90,10 @@ final class StandardInput implements LineSource {
       if (buffer.hasRest()) {
         put(buffer.rest());
       }
-    } catch (IOException e) {
-      failure = e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Throwable e) { // errors too: who waits for lines must learn that none will come
+      failure = e;
     }
     ended = failure == null;
   }
