@@ -2,6 +2,7 @@ package io.logitstream.producer;
 
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
+import io.logitstream.platform.lifecycle.StoppedException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -16,7 +17,11 @@ public final class RunningProducer implements AutoCloseable {
   private RunningProducer(Service service) {
     Callable<Void> run =
         () -> {
-          service.run(stop);
+          try {
+            service.run(stop);
+          } catch (StoppedException e) {
+            // As a service's runner has it: who is stopped while he waits has not failed.
+          }
           return null;
         };
     this.work = new FutureTask<>(run);

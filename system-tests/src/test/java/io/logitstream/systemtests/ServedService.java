@@ -4,6 +4,7 @@ import io.logitstream.platform.health.Health;
 import io.logitstream.platform.health.HealthSettings;
 import io.logitstream.platform.health.ServiceEndpoint;
 import io.logitstream.platform.health.ServiceStatus;
+import io.logitstream.platform.http.BearerToken;
 import io.logitstream.platform.lifecycle.Service;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.platform.metrics.Meters;
@@ -35,7 +36,7 @@ final class ServedService<T extends Service> implements AutoCloseable {
     this.service = wiring.apply(meters.registry(), health);
     this.endpoint =
         ServiceEndpoint.start(
-            new HealthSettings("127.0.0.1", 0, ""),
+            new HealthSettings("127.0.0.1", 0, new BearerToken("")),
             meters.registry(),
             new ServiceStatus(name, "test", health, () -> status.apply(service), Instant::now));
     Thread thread = new Thread(this::run, name);

@@ -1,10 +1,8 @@
 package io.logitstream.platform.health;
 
 import io.logitstream.platform.config.Configuration;
-import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.logitstream.platform.http.BearerToken;
 import java.util.List;
 
 /**
@@ -12,9 +10,9 @@ import java.util.List;
  *
  * @param host address that is listened on; other than loopback only with a token
  * @param port the port; 0 for a free one, -1 for none
- * @param token what those must bring who ask for more than health; empty for none
+ * @param token what those must bring who ask for more than health
  */
-public record HealthSettings(String host, int port, String token) {
+public record HealthSettings(String host, int port, BearerToken token) {
   private static final Setting<String> HOST =
       Setting.nonEmptyText(
           "health.host",
@@ -40,30 +38,16 @@ public record HealthSettings(String host, int port, String token) {
 
   /** Checks that what is open to others asks for a token. */
   public HealthSettings {
-    if (port != ServiceEndpoint.OFF && token.isEmpty() && !isLoopback(host)) {
-      throw new ConfigurationException(
-          "%s is %s, which others reach, and %s is empty: set a token, or listen on 127.0.0.1"
-              .formatted(HOST, host, TOKEN));
+    if (port != ServiceEndpoint.OFF) {
+      token.requireUnlessLoopback(host, HOST, TOKEN);
     }
   }
 
   /** Reads the settings. */
   public static HealthSettings from(Configuration configuration) {
     return new HealthSettings(
-        configuration.get(HOST), configuration.get(PORT), configuration.get(TOKEN));
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
-  }
-
-  /** The settings without the token. */
-  @Override
-  public String toString() {
-    return "HealthSettings[host=%s, port=%d]".formatted(host, port);
+        configuration.get(HOST),
+        configuration.get(PORT),
+        new BearerToken(configuration.get(TOKEN)));
   }
 }

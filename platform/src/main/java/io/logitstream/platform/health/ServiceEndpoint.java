@@ -2,15 +2,14 @@ package io.logitstream.platform.health;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.logitstream.platform.http.BearerToken;
 import io.logitstream.platform.http.BoundedHttpServer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceEndpoint implements AutoCloseable {
   /** The port that stands for no endpoint. */
   public static final int OFF = -1;
-
-  private static final int THREADS = 2;
 
   private final HealthSettings settings;
   private final PrometheusMeterRegistry meters;
@@ -57,14 +54,7 @@ public final class ServiceEndpoint implements AutoCloseable {
         .description("1 while the service is ready, as /readyz says")
         .register(meters);
     HttpServer server = BoundedHttpServer.bind(settings.host(), settings.port(), "health.port");
-    ExecutorService threads =
-        Executors.newFixedThreadPool(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "health");
-              thread.setDaemon(true);
-              return thread;
-            });
+    ExecutorService threads = BoundedHttpServer.threads("health");
     ServiceEndpoint endpoint = new ServiceEndpoint(settings, meters, status, server, threads);
     server.setExecutor(threads);
     server.createContext("/", endpoint::handle);
@@ -116,22 +106,12 @@ public final class ServiceEndpoint implements AutoCloseable {
 
   private void restricted(HttpExchange exchange, String type, Supplier<byte[]> body)
       throws IOException {
-    if (isAuthorized(exchange)) {
+    if (settings.token().isBroughtBy(exchange)) {
       answer(exchange, 200, type, body.get());
     } else {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-      answer(
-          exchange, 401, "text/plain; charset=utf-8", "expected 'Authorization: Bearer TOKEN'\n");
+      answer(exchange, 401, "text/plain; charset=utf-8", BearerToken.EXPECTED + "\n");
     }
-  }
-
-  private boolean isAuthorized(HttpExchange exchange) {
-    if (settings.token().isEmpty()) {
-      return true;
-    }
-    String given = exchange.getRequestHeaders().getFirst("Authorization");
-    byte[] expected = ("Bearer " + settings.token()).getBytes(StandardCharsets.UTF_8);
-    return given != null && MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8));
   }
 
   private void state(HttpExchange exchange, boolean good) throws IOException {

@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Binds the JDK's HTTP server, with bounds on how long a request and an answer may take and on
@@ -14,19 +19,22 @@ import java.net.UnknownHostException;
  * ever, nor a thousand of them the process's memory.
  */
 public final class BoundedHttpServer {
+  /** After which an answer is cut off that is not written. */
+  public static final Duration ANSWER_WITHIN = Duration.ofSeconds(120);
+
   private static final String REQUEST_SECONDS = "30";
-  private static final String ANSWER_SECONDS = "120";
   private static final String IDLE_CONNECTIONS = "256";
 
   /** One more is closed as soon as it is accepted. */
   static final int CONNECTIONS = 1024;
 
   private static final int BACKLOG = 128;
+  private static final int IDLE_THREAD_SECONDS = 30;
 
   static {
     // The server reads these once, when the first one of the process is made.
     setIfAbsent("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
-    setIfAbsent("sun.net.httpserver.maxRspTime", ANSWER_SECONDS);
+    setIfAbsent("sun.net.httpserver.maxRspTime", Long.toString(ANSWER_WITHIN.toSeconds()));
     setIfAbsent("sun.net.httpserver.maxIdleConnections", IDLE_CONNECTIONS);
     setIfAbsent("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS));
   }
@@ -55,6 +63,26 @@ public final class BoundedHttpServer {
               .formatted(host, port, e.getMessage(), setting),
           e);
     }
+  }
+
+  /**
+   * Threads for the requests of a server, made when they are needed: one for each connection that
+   * there may be. A request is read on its thread, so who sends slowly holds up nobody else.
+   *
+   * @param name of the threads
+   */
+  public static ExecutorService threads(String name) {
+    return new ThreadPoolExecutor(
+        0,
+        CONNECTIONS,
+        IDLE_THREAD_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   private static void setIfAbsent(String property, String value) {

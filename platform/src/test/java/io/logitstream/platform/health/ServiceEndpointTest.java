@@ -8,16 +8,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.ConfigurationException;
+import io.logitstream.platform.http.BearerToken;
 import io.logitstream.platform.metrics.Meters;
 import io.micrometer.core.instrument.Counter;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ServiceEndpointTest {
   private static final List<PartitionStanding> PARTITIONS =
@@ -189,15 +194,42 @@ class ServiceEndpointTest {
   }
 
   @Test
+  @Timeout(60)
+  void connectionsThatSendSlowlyHoldUpNobody() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 40; i++) {
+        Socket socket = new Socket("127.0.0.1", endpoint.port().orElseThrow());
+        slow.add(socket);
+        socket.getOutputStream().write('G');
+      }
+
+      assertThat(send("GET", "/livez").statusCode()).isEqualTo(200);
+
+      for (Socket socket : slow) {
+        socket
+            .getOutputStream()
+            .write("ET /livez HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().read()).as("it was not cut off").isEqualTo('H');
+      }
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
   void whatOthersReachNeedsAToken() {
-    assertThatThrownBy(() -> new HealthSettings("0.0.0.0", 0, ""))
+    assertThatThrownBy(() -> new HealthSettings("0.0.0.0", 0, new BearerToken("")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("health.host is 0.0.0.0");
-    assertThat(new HealthSettings("0.0.0.0", 0, "secret").toString()).doesNotContain("secret");
+    assertThat(new HealthSettings("0.0.0.0", 0, new BearerToken("secret")).toString())
+        .doesNotContain("secret");
   }
 
   private static HealthSettings on(int port, String token) {
-    return new HealthSettings("127.0.0.1", port, token);
+    return new HealthSettings("127.0.0.1", port, new BearerToken(token));
   }
 
   private record Own(String teacher, List<PartitionStanding> partitions) {}

@@ -1,9 +1,9 @@
 package io.logitstream.producer.http;
 
 import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.logitstream.platform.http.BearerToken;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param host address that is listened on; other than loopback only with a token
  * @param port the port; 0 for a free one
- * @param token what clients must bring as a bearer token; empty for none
+ * @param token what clients must bring
  * @param maxRequestBytes largest request
  * @param maxPrompts most prompts of a request
  * @param queuePrompts most prompts that wait to be published; more are answered 429
@@ -22,7 +22,7 @@ import java.util.List;
 public record HttpSettings(
     String host,
     int port,
-    String token,
+    BearerToken token,
     int maxRequestBytes,
     int maxPrompts,
     int queuePrompts,
@@ -83,23 +83,19 @@ public record HttpSettings(
 
   /** Checks that what is open to others asks for a token. */
   public HttpSettings {
-    if (token.isEmpty() && !isLoopback(host)) {
-      throw new IllegalArgumentException(
-          "%s is %s, which others reach, and %s is empty: set a token, or listen on 127.0.0.1"
-              .formatted(HOST, host, TOKEN));
-    }
+    token.requireUnlessLoopback(host, HOST, TOKEN);
     if (queuePrompts < maxPrompts) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "%s is %d, expected at least %s (%d)"
               .formatted(QUEUE_PROMPTS, queuePrompts, REQUEST_PROMPTS, maxPrompts));
     }
     if (queueBytes < maxRequestBytes) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "%s has %d bytes, expected at least %s (%d)"
               .formatted(QUEUE_MIB, queueBytes, REQUEST_BYTES, maxRequestBytes));
     }
     if (answerWithin.toMillis() < 1) {
-      throw new IllegalArgumentException("%s is 0, expected more".formatted(ANSWER_WITHIN));
+      throw new ConfigurationException("%s is 0, expected more".formatted(ANSWER_WITHIN));
     }
   }
 
@@ -108,25 +104,11 @@ public record HttpSettings(
     return new HttpSettings(
         configuration.get(HOST),
         configuration.get(PORT),
-        configuration.get(TOKEN),
+        new BearerToken(configuration.get(TOKEN)),
         configuration.get(REQUEST_BYTES),
         configuration.get(REQUEST_PROMPTS),
         configuration.get(QUEUE_PROMPTS),
         (long) configuration.get(QUEUE_MIB) << 20,
         configuration.get(ANSWER_WITHIN));
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
-  }
-
-  /** The settings without the token. */
-  @Override
-  public String toString() {
-    return "HttpSettings[host=%s, port=%d]".formatted(host, port);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.logitstream.platform.http.BearerToken;
 import io.logitstream.platform.http.BoundedHttpServer;
 import io.logitstream.platform.tracing.TraceContext;
 import io.logitstream.producer.intake.PromptAcceptance.Offer;
@@ -13,34 +14,34 @@ import io.logitstream.producer.offered.OfferedPromptJson;
 import io.logitstream.producer.offered.RefusedPromptException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /v1/prompts}, and its description at {@code /openapi.json}. Requests are read by a
- * few threads, put into the queue, and answered by whoever completes their receipts: waiting for
- * the broker holds no thread.
+ * {@code POST /v1/prompts}, and its description at {@code /openapi.json}. Requests are read a few
+ * at once, put into the queue, and answered by whoever completes their receipts: waiting for the
+ * broker holds no thread.
  */
 final class PromptEndpoint implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(PromptEndpoint.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int THREADS = 16;
-  private static final int WAITING_CONNECTIONS = 512;
+  private static final int READ_AT_ONCE = 16;
+  private static final int TURN_SECONDS = 5;
+  private static final String TOO_LARGE = "too-large";
+  private static final String BUSY = "busy";
   private static final String RETRY_SECONDS = "1";
   private static final int STOP_SECONDS = 1;
   private static final int DISCARDED_AT_ONCE_BYTES = 16 << 10;
@@ -54,7 +55,10 @@ final class PromptEndpoint implements AutoCloseable {
   private final IntakeMeters meters;
   private final byte[] openApi;
   private final HttpServer server;
-  private final ThreadPoolExecutor threads;
+  private final ExecutorService threads = BoundedHttpServer.threads("intake-http");
+
+  /** To be read: the bodies of those whose turn it is are in memory. */
+  private final Semaphore turns = new Semaphore(READ_AT_ONCE, true);
 
   /** Answers are written by threads of their own: a slow client must not hold up who publishes. */
   private final ExecutorService answering =
@@ -68,14 +72,6 @@ final class PromptEndpoint implements AutoCloseable {
     this.meters = meters;
     this.openApi = resource("openapi.json");
     this.server = BoundedHttpServer.bind(settings.host(), settings.port(), "intake.http.port");
-    this.threads =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            1,
-            TimeUnit.MINUTES,
-            new ArrayBlockingQueue<>(WAITING_CONNECTIONS),
-            task -> daemon(task, "intake-http"));
     server.setExecutor(threads);
     server.createContext("/", this::handle);
   }
@@ -138,9 +134,9 @@ final class PromptEndpoint implements AutoCloseable {
     } else if (!method.equals("POST")) {
       exchange.getResponseHeaders().set("Allow", "POST");
       error(exchange, 405, "method", "only POST");
-    } else if (!isAuthorized(exchange)) {
+    } else if (!settings.token().isBroughtBy(exchange)) {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-      error(exchange, 401, "unauthorized", "expected 'Authorization: Bearer TOKEN'");
+      error(exchange, 401, "unauthorized", BearerToken.EXPECTED);
     } else if (!isJson(exchange)) {
       error(exchange, 415, "media-type", "expected Content-Type: application/json");
     } else {
@@ -149,24 +145,11 @@ final class PromptEndpoint implements AutoCloseable {
   }
 
   private void post(HttpExchange exchange) throws IOException {
-    Optional<byte[]> body = body(exchange);
-    if (body.isEmpty()) {
-      error(
-          exchange,
-          413,
-          "too-large",
-          "expected a body of at most %d bytes (intake.http.max-request-bytes)"
-              .formatted(settings.maxRequestBytes()));
-      return;
-    }
     PromptRequest request;
     try {
-      String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
-      request =
-          PromptRequest.read(body.get(), Optional.ofNullable(key), prompts, settings.maxPrompts());
+      request = readInTurn(exchange);
     } catch (RefusedPromptException e) {
-      meters.refused(e.code());
-      error(exchange, e.code().equals("too-many") ? 413 : 400, e.code(), e.reason());
+      refuse(exchange, e);
       return;
     }
     // A bad one is no reason to refuse a prompt: the recommendation has it ignored.
@@ -207,6 +190,41 @@ final class PromptEndpoint implements AutoCloseable {
         .orTimeout(settings.answerWithin().toMillis(), TimeUnit.MILLISECONDS)
         .whenCompleteAsync(
             (receipts, failure) -> complete(exchange, request, receipts, failure), answering);
+  }
+
+  /** Reads a request once few enough others are being read. */
+  private PromptRequest readInTurn(HttpExchange exchange)
+      throws IOException, RefusedPromptException {
+    try {
+      if (!turns.tryAcquire(TURN_SECONDS, TimeUnit.SECONDS)) {
+        throw new RefusedPromptException(
+            BUSY, "%d requests are being read; offer the prompts again".formatted(READ_AT_ONCE));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the intake stops");
+    }
+    try {
+      String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+      return PromptRequest.read(
+          body(exchange), Optional.ofNullable(key), prompts, settings.maxPrompts());
+    } finally {
+      turns.release();
+    }
+  }
+
+  private void refuse(HttpExchange exchange, RefusedPromptException why) throws IOException {
+    meters.refused(why.code());
+    int status =
+        switch (why.code()) {
+          case TOO_LARGE, PromptRequest.TOO_MANY -> 413;
+          case BUSY -> ItemAnswer.RETRY_LATER;
+          default -> 400;
+        };
+    if (status == ItemAnswer.RETRY_LATER) {
+      exchange.getResponseHeaders().set("Retry-After", RETRY_SECONDS);
+    }
+    error(exchange, status, why.code(), why.reason());
   }
 
   /** A client's key says where its prompt is from; without one, nothing but chance does. */
@@ -263,45 +281,47 @@ final class PromptEndpoint implements AutoCloseable {
     send(exchange, 200, JSON.writeValueAsBytes(root));
   }
 
-  private boolean isAuthorized(HttpExchange exchange) {
-    if (settings.token().isEmpty()) {
-      return true;
-    }
-    String given = exchange.getRequestHeaders().getFirst("Authorization");
-    byte[] expected = ("Bearer " + settings.token()).getBytes(StandardCharsets.UTF_8);
-    return given != null && MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8));
-  }
-
   private static boolean isJson(HttpExchange exchange) {
     String type = exchange.getRequestHeaders().getFirst("Content-Type");
     return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/json");
   }
 
-  /** The body; empty if it is larger than allowed, whatever its declared length. */
-  private Optional<byte[]> body(HttpExchange exchange) throws IOException {
+  /** The body, if it is no larger than allowed, whatever its declared length. */
+  private byte[] body(HttpExchange exchange) throws IOException, RefusedPromptException {
     byte[] body = exchange.getRequestBody().readNBytes(settings.maxRequestBytes() + 1);
-    return body.length > settings.maxRequestBytes() ? Optional.empty() : Optional.of(body);
+    if (body.length > settings.maxRequestBytes()) {
+      throw new RefusedPromptException(
+          TOO_LARGE,
+          "expected a body of at most %d bytes (intake.http.max-request-bytes)"
+              .formatted(settings.maxRequestBytes()));
+    }
+    return body;
   }
 
-  private static void error(HttpExchange exchange, int status, String code, String message)
+  private void error(HttpExchange exchange, int status, String code, String message)
       throws IOException {
     ObjectNode root = JSON.createObjectNode();
     root.putObject("error").put("code", code).put("message", message);
     send(exchange, status, JSON.writeValueAsBytes(root));
   }
 
-  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+  private void send(HttpExchange exchange, int status, byte[] body) throws IOException {
     try (exchange) {
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(status, body.length);
       OutputStream answer = exchange.getResponseBody();
       answer.write(body);
       answer.flush();
-      discardRest(exchange.getRequestBody());
+      if (settings.token().isBroughtBy(exchange)) {
+        discardRest(exchange.getRequestBody());
+      }
     }
   }
 
-  /** A client that still sends when the connection is closed never sees its answer. */
+  /**
+   * A client that still sends when the connection is closed never sees its answer. Of a stranger's
+   * body the server itself reads 64 KiB at most.
+   */
   private static void discardRest(InputStream request) throws IOException {
     byte[] buffer = new byte[DISCARDED_AT_ONCE_BYTES];
     long discarded = 0;

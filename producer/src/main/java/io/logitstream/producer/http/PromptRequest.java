@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param items the prompts, or why they are refused, in their order
  */
 record PromptRequest(boolean isSingle, List<Item> items) {
+  /** Code of a request of more prompts than may be. */
+  static final String TOO_MANY = "too-many";
+
   private static final ObjectMapper JSON =
       new ObjectMapper(
               JsonFactory.builder()
@@ -79,7 +82,7 @@ record PromptRequest(boolean isSingle, List<Item> items) {
     }
     if (several.size() > maxPrompts) {
       throw new RefusedPromptException(
-          "too-many",
+          TOO_MANY,
           "a request of %d prompts, expected at most %d (intake.http.max-request-prompts)"
               .formatted(several.size(), maxPrompts));
     }

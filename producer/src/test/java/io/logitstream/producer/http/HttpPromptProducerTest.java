@@ -19,6 +19,7 @@ import io.logitstream.schemas.OriginKind;
 import io.logitstream.schemas.Prompt;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -213,6 +214,85 @@ class HttpPromptProducerTest {
           .startsWith("HTTP/1.1 413")
           .contains("expected a body of at most 4194304 bytes (intake.http.max-request-bytes)");
       assertThat(intake.send(intake.request("{\"text\": \"next\"}")).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void connectionsThatSendSlowlyHoldUpNobody() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try (Intake intake = new Intake("slow")) {
+      for (int i = 0; i < 40; i++) {
+        Socket socket = new Socket("127.0.0.1", intake.producer.port());
+        slow.add(socket);
+        socket.getOutputStream().write('G');
+      }
+
+      intake.post("{\"text\": \"of another\"}", 200);
+
+      for (Socket socket : slow) {
+        socket
+            .getOutputStream()
+            .write(
+                "ET /openapi.json HTTP/1.1\r\nHost: here\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().read()).as("it was not cut off").isEqualTo('H');
+      }
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void whileAsManyRequestsAreReadAsMayBeAnotherIsToldToComeAgain() throws Exception {
+    byte[] body = "{\"text\": \"slow\"}".getBytes(StandardCharsets.US_ASCII);
+    List<Socket> slow = new ArrayList<>();
+    try (Intake intake = new Intake("busy")) {
+      for (int i = 0; i < 16; i++) {
+        Socket socket = new Socket("127.0.0.1", intake.producer.port());
+        slow.add(socket);
+        OutputStream request = socket.getOutputStream();
+        request.write(
+            "POST /v1/prompts HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                .formatted(body.length)
+                .getBytes(StandardCharsets.US_ASCII));
+        request.write(body, 0, body.length - 1);
+      }
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(intake.post("{\"text\": \"x\"}", 429).at("/error/code").asText())
+                      .isEqualTo("busy"));
+
+      for (Socket socket : slow) {
+        socket.getOutputStream().write(body, body.length - 1, 1);
+        assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+            .isEqualTo("HTTP/1.1 200");
+      }
+      intake.post("{\"text\": \"x\"}", 200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void theBodyOfWhoBringsNoTokenIsNotReadToItsEnd() throws Exception {
+    byte[] huge = new byte[100_000_000];
+    try (Intake intake = new Intake("stranger", "intake.http.token", "secret");
+        Socket client = new Socket("127.0.0.1", intake.producer.port())) {
+      OutputStream request = client.getOutputStream();
+      request.write(
+          "POST /v1/prompts HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+              .formatted(huge.length)
+              .getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 401");
+
+      assertThatThrownBy(() -> request.write(huge)).isInstanceOf(SocketException.class);
     }
   }
 
