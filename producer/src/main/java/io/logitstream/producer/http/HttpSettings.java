@@ -4,6 +4,7 @@ import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
 import io.logitstream.platform.http.BearerToken;
+import io.logitstream.platform.http.BoundedHttpServer;
 import java.time.Duration;
 import java.util.List;
 
@@ -66,8 +67,10 @@ public record HttpSettings(
       Setting.duration(
           "intake.http.answer-within",
           "30s",
-          "How long a request waits for the broker; then it is answered 503, and the same keys tell"
-              + " later whether its prompts stand.");
+          "How long a request waits for the broker, at most 110s; then it is answered 503, and the"
+              + " same keys tell later whether its prompts stand.");
+
+  private static final Duration LONGEST_ANSWER = BoundedHttpServer.ANSWER_WITHIN.minusSeconds(10);
 
   /** The settings of this record. */
   public static final List<Setting<?>> SETTINGS =
@@ -94,8 +97,14 @@ public record HttpSettings(
           "%s has %d bytes, expected at least %s (%d)"
               .formatted(QUEUE_MIB, queueBytes, REQUEST_BYTES, maxRequestBytes));
     }
-    if (answerWithin.toMillis() < 1) {
-      throw new ConfigurationException("%s is 0, expected more".formatted(ANSWER_WITHIN));
+    if (answerWithin.toMillis() < 1 || answerWithin.compareTo(LONGEST_ANSWER) > 0) {
+      throw new ConfigurationException(
+          "%s is %d ms, expected 1 to %d: answers are cut off after %d s, and writing them takes time"
+              .formatted(
+                  ANSWER_WITHIN,
+                  answerWithin.toMillis(),
+                  LONGEST_ANSWER.toMillis(),
+                  BoundedHttpServer.ANSWER_WITHIN.toSeconds()));
     }
   }
 
