@@ -70,6 +70,10 @@ class HelmChartTest {
         b: {model: /models/b, run: b.2, settings: {optimizer.kind: muon}}
       index: {storage: 20Gi, storageClassName: fast}
       podMonitor: {enabled: true, labels: {release: prometheus}}
+      networkPolicy:
+        enabled: true
+        health: [{namespaceSelector: {matchLabels: {team: monitoring}}}]
+        intake: [{ipBlock: {cidr: 10.0.0.0/8}}, {podSelector: {matchLabels: {team: search}}}]
       """;
 
   @TempDir private static Path folder;
@@ -266,6 +270,36 @@ class HelmChartTest {
         .isEqualTo(Map.of("name", "logitstream", "key", "health-token"));
   }
 
+  @Test
+  void onlyWhoIsNamedReachesThePods() throws IOException {
+    Map<String, Object> pods = map(all.get("NetworkPolicy/pipeline-pods"), "spec");
+    assertThat(pods)
+        .containsEntry("policyTypes", List.of("Ingress"))
+        .containsEntry(
+            "ingress",
+            List.of(
+                Map.of(
+                    "from",
+                    List.of(
+                        Map.of(
+                            "namespaceSelector",
+                            Map.of("matchLabels", Map.of("team", "monitoring")))),
+                    "ports",
+                    List.of(Map.of("protocol", "TCP", "port", "health")))));
+    for (Map<String, Object> workload : all.workloads()) {
+      assertThat(map(pod(workload), "metadata", "labels"))
+          .containsAllEntriesOf(map(pods, "podSelector", "matchLabels"));
+    }
+    Map<String, Object> intake = map(all.get("NetworkPolicy/pipeline-producer"), "spec");
+    assertThat(map(pod(all.get("StatefulSet/pipeline-producer")), "metadata", "labels"))
+        .containsAllEntriesOf(map(intake, "podSelector", "matchLabels"));
+    assertThat(intake.toString()).contains("10.0.0.0/8").contains("port=http");
+
+    RenderedChart closed = rendered("networkPolicy: {enabled: true, intake: []}");
+    assertThat(map(closed.get("NetworkPolicy/pipeline-pods"), "spec")).doesNotContainKey("ingress");
+    assertThat(closed.names()).doesNotContain("NetworkPolicy/pipeline-producer");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -278,6 +312,7 @@ class HelmChartTest {
         "trainers: {a: {model: relative}}                     | /trainers/a/model",
         "settings: {topics.partitions: 1000000}               | /settings/topics.partitions",
         "secrets: {health.token: null}                        | health.token",
+        "networkPolicy: {health: [{}]}                        | /networkPolicy/health/0",
         "mounts: [{name: a, mountPath: /a}]                   | /mounts/0",
         "teacher: {environment: {LOGITSTREAM_RUN: x}}         | LOGITSTREAM_RUN",
         "trainers: {a: {model: /m, run: x}, b: {model: /m, run: x}} | trainers a and b both write the run x",

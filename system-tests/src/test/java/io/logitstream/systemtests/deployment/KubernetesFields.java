@@ -10,6 +10,7 @@ import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
@@ -30,6 +31,8 @@ final class KubernetesFields {
           "batch/v1/Job", new Kind(V1Job.class, V1Job::validateJsonElement),
           "apps/v1/Deployment", new Kind(V1Deployment.class, V1Deployment::validateJsonElement),
           "apps/v1/StatefulSet", new Kind(V1StatefulSet.class, V1StatefulSet::validateJsonElement),
+          "networking.k8s.io/v1/NetworkPolicy",
+              new Kind(V1NetworkPolicy.class, V1NetworkPolicy::validateJsonElement),
           "policy/v1/PodDisruptionBudget",
               new Kind(V1PodDisruptionBudget.class, V1PodDisruptionBudget::validateJsonElement));
 
