@@ -125,7 +125,8 @@ final class TrainingSession implements AutoCloseable {
   /** Takes the run over, and trains. */
   void run(StopSignal stop) throws InterruptedException {
     StopSignal ending = new StopSignal(execution);
-    stop.onRequest(ending::request);
+    // The wish to stop outlives the session, and must not keep what it held.
+    resources.add(stop.onRequest(ending::request));
     Admin admin = resources.add(clients.admin());
     Topics.verify(admin, verified());
     TopicIdentity logits = Topics.identity(admin, name(Topic.TEACHER_LOGITS));

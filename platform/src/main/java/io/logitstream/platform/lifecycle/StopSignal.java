@@ -13,6 +13,13 @@ public final class StopSignal {
   private final List<Runnable> actions = new CopyOnWriteArrayList<>();
   private volatile boolean requested;
 
+  /** An action that waits for the wish. */
+  public interface Registration extends AutoCloseable {
+    /** Forgets the action. Doing so twice, or after it has run, changes nothing. */
+    @Override
+    void close();
+  }
+
   /** A wish that the machine's own threads wait for. */
   public StopSignal() {
     this(Execution.system());
@@ -69,11 +76,15 @@ public final class StopSignal {
   /**
    * Runs an action once when a stop is asked for, on the thread that asks; at once if it already
    * was. For what must be woken, such as a consumer in {@code poll}; it must be quick.
+   *
+   * @return to be closed by who ends before a stop: the signal keeps the action, and what that
+   *     holds, until then
    */
-  public void onRequest(Runnable action) {
+  public Registration onRequest(Runnable action) {
     actions.add(action);
     if (requested() && actions.remove(action)) {
       action.run();
     }
+    return () -> actions.remove(action);
   }
 }

@@ -183,6 +183,17 @@ class ServiceRunnerTest {
     assertThat(woken).containsExactly(1, 1);
   }
 
+  @Test
+  void whoHasEndedIsWokenNoMore() {
+    int[] woken = new int[1];
+    StopSignal.Registration ended = stop.onRequest(() -> woken[0]++);
+    ended.close();
+    ended.close();
+    stop.request();
+
+    assertThat(woken).containsExactly(0);
+  }
+
   private ServiceRunner runner(Duration drain) {
     return new ServiceRunner(stop, drain, health);
   }

@@ -55,7 +55,7 @@ public final class PartitionBuffers<T> implements CommittedLog<T> {
       Queue<T> queue = queues.get(partition);
       while (true) {
         throwIfFailed();
-        Sized<T> head = ended ? null : queue.records.poll();
+        Sized<T> head = queue.records.poll();
         if (head != null) {
           queue.bytes -= head.bytes();
           return Optional.of(head.record());
@@ -84,10 +84,13 @@ public final class PartitionBuffers<T> implements CommittedLog<T> {
     }
   }
 
-  /** Queues the next record of a partition, which is not idle any more. */
+  /** Queues the next record of a partition, which is not idle any more; none after the end. */
   public void add(int partition, T record, long bytes) {
     change(
         () -> {
+          if (ended) {
+            return;
+          }
           Queue<T> queue = queues.get(partition);
           queue.records.add(new Sized<>(record, bytes));
           queue.bytes += bytes;
@@ -100,9 +103,13 @@ public final class PartitionBuffers<T> implements CommittedLog<T> {
     change(() -> queues.get(partition).idle = true);
   }
 
-  /** Ends the reading: no partition has records from now on. */
+  /** Ends the reading: no partition has records from now on. What is queued is let go. */
   public void end() {
-    change(() -> ended = true);
+    change(
+        () -> {
+          ended = true;
+          queues.forEach(Queue::clear);
+        });
   }
 
   /** Whether reading was ended. */
@@ -125,7 +132,7 @@ public final class PartitionBuffers<T> implements CommittedLog<T> {
     lock.lock();
     try {
       Queue<T> queue = queues.get(partition);
-      return queue.records.size() >= maxRecords || queue.bytes >= maxBytes;
+      return ended || queue.records.size() >= maxRecords || queue.bytes >= maxBytes;
     } finally {
       lock.unlock();
     }
@@ -136,7 +143,7 @@ public final class PartitionBuffers<T> implements CommittedLog<T> {
     lock.lock();
     try {
       Queue<T> queue = queues.get(partition);
-      return queue.records.isEmpty() && !queue.idle;
+      return !ended && queue.records.isEmpty() && !queue.idle;
     } finally {
       lock.unlock();
     }
@@ -176,6 +183,11 @@ public final class PartitionBuffers<T> implements CommittedLog<T> {
     private final ArrayDeque<Sized<T>> records = new ArrayDeque<>();
     private long bytes;
     private boolean idle;
+
+    void clear() {
+      records.clear();
+      bytes = 0;
+    }
   }
 
   private record Sized<T>(T record, long bytes) {}
