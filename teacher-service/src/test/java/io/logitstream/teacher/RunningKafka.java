@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * A broker and a registry for all tests of this module; each test has a topic prefix of its own.
  */
-final class RunningKafka implements ParameterResolver {
+public final class RunningKafka implements ParameterResolver {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
 
   @Override

@@ -5,6 +5,7 @@ import io.logitstream.logits.coding.PriorLearner;
 import io.logitstream.logits.coding.Sequence;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaFailures;
+import io.logitstream.platform.lifecycle.RetryPolicy;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.schemas.TeacherIdentity;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +35,15 @@ public final class PriorKeeper implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
+  private static final RetryPolicy AFTER_FAILURES = RetryPolicy.patient();
+
   private final KafkaClients clients;
   private final TeacherIdentity teacher;
   private final PriorSchedule schedule;
   private final CodingMeters meters;
   private final BlockingQueue<Sequence> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final StopSignal closing = new StopSignal();
+  private final RandomGenerator random;
   private final Thread thread = new Thread(this::learn, "teacher-prior");
   private volatile Optional<CurrentPrior> current = Optional.empty();
 
@@ -51,6 +56,7 @@ public final class PriorKeeper implements AutoCloseable {
     this.teacher = teacher;
     this.schedule = schedule;
     this.meters = new CodingMeters(meters);
+    this.random = clients.execution().random();
     thread.setDaemon(true);
     thread.setPriority(Thread.MIN_PRIORITY);
   }
@@ -103,23 +109,42 @@ public final class PriorKeeper implements AutoCloseable {
   }
 
   private void learn() {
-    PriorLearner learner = new PriorLearner(teacher.getVocabularySize());
-    long sinceLast = 0;
+    int failures = 0;
     try {
       while (!closing.requested()) {
-        Sequence sequence = waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-        if (sequence == null) {
-          continue;
-        }
-        learner.add(sequence);
-        long learned = current.map(CurrentPrior::learnedRecords).orElse(0L);
-        if (++sinceLast >= schedule.recordsUntilNext(learned)) {
-          refresh(learner);
-          sinceLast = 0;
+        try {
+          learnFromStream();
+        } catch (RuntimeException | Error e) {
+          // What it has counted may hold half a window: it begins anew.
+          Duration pause = AFTER_FAILURES.pause(++failures, random);
+          meters.failed();
+          LOGGER.error(
+              "learning a prior failed, and begins anew in {} ms; meanwhile records are coded as"
+                  + " before",
+              pause.toMillis(),
+              e);
+          closing.await(pause);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void learnFromStream() throws InterruptedException {
+    PriorLearner learner = new PriorLearner(teacher.getVocabularySize());
+    long sinceLast = 0;
+    while (!closing.requested()) {
+      Sequence sequence = waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      if (sequence == null) {
+        continue;
+      }
+      learner.add(sequence);
+      long learned = current.map(CurrentPrior::learnedRecords).orElse(0L);
+      if (++sinceLast >= schedule.recordsUntilNext(learned)) {
+        refresh(learner);
+        sinceLast = 0;
+      }
     }
   }
 
