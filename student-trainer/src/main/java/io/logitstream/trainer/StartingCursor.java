@@ -9,16 +9,14 @@ import io.logitstream.schemas.CheckpointManifest;
 import io.logitstream.schemas.Cursor;
 import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.recovery.LogBounds;
 import io.logitstream.trainer.recovery.LogLoss;
 import io.logitstream.trainer.recovery.PendingLedger;
 import io.logitstream.trainer.training.TrainerClock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,22 +46,16 @@ final class StartingCursor {
       RunChanges changes,
       PendingLedger pending,
       TrainerClock clock) {
-    List<TopicPartition> partitions = partitions(topic);
-    Map<Integer, Long> beginnings = byPartition(consumer.beginningOffsets(partitions));
+    LogBounds bounds = LogBounds.of(consumer, topic);
     if (newest.isEmpty() && source.isEmpty()) {
-      Map<Integer, Long> begin = new TreeMap<>(beginnings);
+      Map<Integer, Long> begin = new TreeMap<>(bounds.beginnings());
       begin.putAll(within(settings.replay().fromOffsets(), topic));
       return LiveCursor.begin(topic, begin);
     }
     CheckpointManifest manifest = newest.or(() -> source).orElseThrow();
     Cursor saved = live(manifest);
     LogLoss loss =
-        LogLoss.between(
-            CheckpointId.of(manifest).toString(),
-            saved,
-            topic,
-            beginnings,
-            byPartition(consumer.endOffsets(partitions)));
+        LogLoss.find(consumer, CheckpointId.of(manifest).toString(), saved, topic, bounds);
     if (!loss.isEmpty() && !acceptLoss) {
       throw loss.refusal();
     }
@@ -105,17 +97,5 @@ final class StartingCursor {
                 manifest.getSequence(),
                 manifest.getCursors().stream().map(Cursor::getName).toList(),
                 LiveCursor.NAME));
-  }
-
-  private static List<TopicPartition> partitions(TopicIdentity topic) {
-    return IntStream.range(0, topic.partitions())
-        .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-        .toList();
-  }
-
-  private static Map<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
-    Map<Integer, Long> byPartition = new TreeMap<>();
-    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
-    return byPartition;
   }
 }

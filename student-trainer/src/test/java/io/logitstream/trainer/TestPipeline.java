@@ -32,13 +32,15 @@ final class TestPipeline {
   private final KafkaClients clients;
 
   TestPipeline() {
-    settings =
-        new KafkaSettings(
-            KAFKA.bootstrapServers(),
-            KAFKA.registryUrl(),
-            "t" + PIPELINES.incrementAndGet() + ".",
-            true,
-            Map.of());
+    this(
+        KAFKA.bootstrapServers(),
+        KAFKA.registryUrl(),
+        "t" + PIPELINES.incrementAndGet() + ".");
+  }
+
+  /** On servers of a test's own. */
+  TestPipeline(String bootstrapServers, String registryUrl, String prefix) {
+    settings = new KafkaSettings(bootstrapServers, registryUrl, prefix, true, Map.of());
     clients = new KafkaClients(settings, "test");
     try (Admin admin = clients.admin()) {
       Topics.create(admin, Topic.pipeline(settings.topicPrefix(), PARTITIONS, (short) 1));

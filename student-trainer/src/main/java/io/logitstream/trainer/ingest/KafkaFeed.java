@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
@@ -268,17 +269,26 @@ public final class KafkaFeed<T> implements AutoCloseable {
       return asked.entrySet().stream()
           .map(
               entry ->
-                  "%s has offsets %d to %d, asked for %d"
+                  "%s has offsets %d to %d%s, asked for %d"
                       .formatted(
                           entry.getKey(),
                           beginnings.get(entry.getKey()),
                           ends.getOrDefault(entry.getKey(), 0L) - 1,
+                          differs(failure, entry.getKey()),
                           entry.getValue()))
           .collect(Collectors.joining("; "));
     } catch (KafkaException e) {
       failure.addSuppressed(e);
       return String.valueOf(failure.getMessage());
     }
+  }
+
+  private static String differs(OffsetOutOfRangeException failure, TopicPartition partition) {
+    OffsetAndMetadata from =
+        failure instanceof LogTruncationException truncation
+            ? truncation.divergentOffsets().get(partition)
+            : null;
+    return from == null ? "" : " and other records than before from %d on".formatted(from.offset());
   }
 
   private void fail(Throwable failure) {

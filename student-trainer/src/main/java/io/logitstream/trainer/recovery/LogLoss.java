@@ -9,6 +9,7 @@ import io.logitstream.schemas.PartitionPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * What a log lacks of that which a run has not trained on yet, as far as anyone can tell: records
@@ -29,21 +30,43 @@ public record LogLoss(String checkpoint, List<LossAcceptedEntry> missing, List<S
   }
 
   /**
-   * Compares where a run stands with the log as it is.
+   * Asks the log what it lacks.
    *
+   * @param consumer is assigned partitions of the topic; it fetches nothing
    * @param checkpoint the checkpoint that the cursor is of
    * @param saved where the run stands
    * @param topic the topic as it is
-   * @param beginnings the first offset of each of its partitions
-   * @param ends the offset after the last of each of its partitions
+   * @throws LogitstreamException CONFIGURATION if the log is another one and nobody can tell where
+   *     it begins to be
    */
-  public static LogLoss between(
+  public static LogLoss find(
+      Consumer<?, ?> consumer,
       String checkpoint,
       Cursor saved,
       TopicIdentity topic,
-      Map<Integer, Long> beginnings,
-      Map<Integer, Long> ends) {
-    Finder finder = new Finder(saved, topic, beginnings, ends);
+      LogBounds bounds) {
+    boolean isSameTopic = saved.getTopicId().equals(topic.id().toString());
+    return between(
+        checkpoint,
+        saved,
+        topic,
+        bounds,
+        isSameTopic ? Divergence.of(consumer, topic, saved, bounds.beginnings()) : Map.of());
+  }
+
+  /**
+   * Compares where a run stands with the log as it is.
+   *
+   * @param divergent the first offset of a partition at which other records are than the run has
+   *     read; see {@link Divergence}
+   */
+  static LogLoss between(
+      String checkpoint,
+      Cursor saved,
+      TopicIdentity topic,
+      LogBounds bounds,
+      Map<Integer, Long> divergent) {
+    Finder finder = new Finder(saved, topic, bounds.beginnings(), bounds.ends(), divergent);
     if (!saved.getTopicId().equals(topic.id().toString())) {
       finder.anotherTopic();
     } else {
@@ -72,15 +95,21 @@ public record LogLoss(String checkpoint, List<LossAcceptedEntry> missing, List<S
     private final TopicIdentity topic;
     private final Map<Integer, Long> beginnings;
     private final Map<Integer, Long> ends;
+    private final Map<Integer, Long> divergent;
     private final List<LossAcceptedEntry> missing = new ArrayList<>();
     private final List<String> words = new ArrayList<>();
 
     Finder(
-        Cursor saved, TopicIdentity topic, Map<Integer, Long> beginnings, Map<Integer, Long> ends) {
+        Cursor saved,
+        TopicIdentity topic,
+        Map<Integer, Long> beginnings,
+        Map<Integer, Long> ends,
+        Map<Integer, Long> divergent) {
       this.saved = saved;
       this.topic = topic;
       this.beginnings = beginnings;
       this.ends = ends;
+      this.divergent = divergent;
     }
 
     void anotherTopic() {
@@ -130,14 +159,21 @@ public record LogLoss(String checkpoint, List<LossAcceptedEntry> missing, List<S
     private void samePartition(int partition, long nextOffset) {
       long beginning = beginnings.getOrDefault(partition, 0L);
       long end = ends.getOrDefault(partition, Long.MAX_VALUE);
+      Long differs = divergent.get(partition);
       if (nextOffset < beginning) {
         removed(partition, nextOffset, beginning);
+      } else if (differs != null && differs < nextOffset) {
+        cutOff(partition, nextOffset, Math.max(differs, beginning), "other records begin at");
       } else if (nextOffset > end) {
-        words.add(
-            "%s-%d: the run stands at offset %d and the log ends at %d: offsets %d to %d, which were trained on, were cut off, and others will be in their place"
-                .formatted(topic.name(), partition, nextOffset, end, end, nextOffset - 1));
-        missing.add(entry(partition, end, nextOffset).setNextOffset(end).build());
+        cutOff(partition, nextOffset, end, "the log ends at");
       }
+    }
+
+    private void cutOff(int partition, long nextOffset, long end, String how) {
+      words.add(
+          "%s-%d: the run stands at offset %d and %s %d: offsets %d to %d, which were trained on, were cut off, and others are in their place or will be"
+              .formatted(topic.name(), partition, nextOffset, how, end, end, nextOffset - 1));
+      missing.add(entry(partition, end, nextOffset).setNextOffset(end).build());
     }
 
     /** Records of partitions that were added after the checkpoint count from their first on. */

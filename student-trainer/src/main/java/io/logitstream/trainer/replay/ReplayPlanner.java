@@ -13,6 +13,7 @@ import io.logitstream.schemas.StepEntry;
 import io.logitstream.schemas.TokenTally;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.trainer.recovery.LiveCursor;
+import io.logitstream.trainer.recovery.LogBounds;
 import io.logitstream.trainer.recovery.LogLoss;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,8 +55,7 @@ public final class ReplayPlanner {
     try (Admin admin = clients.admin()) {
       topic = Topics.identity(admin, Topic.TEACHER_LOGITS.named(clients.settings().topicPrefix()));
     }
-    Log log = log(topic);
-    source.ifPresent(manifest -> refuseLoss(manifest, log));
+    Log log = log(topic, source);
     Map<Integer, Long> begin = offsets("--from", from, source, log, log.beginnings());
     Map<Integer, Long> end = offsets("--until", until, Optional.empty(), log, log.ends());
     List<ReplayPlan.Range> ranges = new ArrayList<>();
@@ -82,28 +82,33 @@ public final class ReplayPlanner {
         known(topic, ranges));
   }
 
-  private record Log(TopicIdentity topic, Map<Integer, Long> beginnings, Map<Integer, Long> ends) {}
+  private record Log(TopicIdentity topic, LogBounds bounds) {
+    Map<Integer, Long> beginnings() {
+      return bounds.beginnings();
+    }
 
-  private Log log(TopicIdentity topic) {
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
-      List<TopicPartition> partitions = partitions(topic);
-      return new Log(
-          topic,
-          byPartition(consumer.beginningOffsets(partitions)),
-          byPartition(consumer.endOffsets(partitions)));
+    Map<Integer, Long> ends() {
+      return bounds.ends();
     }
   }
 
-  private static void refuseLoss(CheckpointManifest manifest, Log log) {
-    LogLoss loss =
-        LogLoss.between(
-            CheckpointId.of(manifest).toString(),
-            manifest.getCursors().get(0),
-            log.topic(),
-            log.beginnings(),
-            log.ends());
-    if (!loss.isEmpty()) {
-      throw loss.refusal();
+  /** The log as it is, if it lacks nothing that the source has not trained on. */
+  private Log log(TopicIdentity topic, Optional<CheckpointManifest> source) {
+    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
+      LogBounds bounds = LogBounds.of(consumer, topic);
+      if (source.isPresent()) {
+        LogLoss loss =
+            LogLoss.find(
+                consumer,
+                CheckpointId.of(source.get()).toString(),
+                source.get().getCursors().get(0),
+                topic,
+                bounds);
+        if (!loss.isEmpty()) {
+          throw loss.refusal();
+        }
+      }
+      return new Log(topic, bounds);
     }
   }
 
@@ -199,12 +204,6 @@ public final class ReplayPlanner {
     return IntStream.range(0, topic.partitions())
         .mapToObj(partition -> new TopicPartition(topic.name(), partition))
         .toList();
-  }
-
-  private static Map<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
-    Map<Integer, Long> byPartition = new TreeMap<>();
-    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
-    return byPartition;
   }
 
   private static final class Covered {

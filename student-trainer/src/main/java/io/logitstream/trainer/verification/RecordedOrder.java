@@ -3,6 +3,7 @@ package io.logitstream.trainer.verification;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.TopicIdentity;
+import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.OffsetRange;
 import io.logitstream.schemas.PartitionPosition;
@@ -57,6 +58,7 @@ final class RecordedOrder implements AutoCloseable {
     this.clients = clients;
     this.topic = topic;
     this.cursor = LiveCursor.at(history.start(), topic);
+    checkNotCutOff(history.entries());
     List<OffsetRange> ranges = history.ranges();
     this.read = ranges.stream().map(OffsetRange::getPartition).collect(Collectors.toSet());
     Map<Integer, Long> beginnings;
@@ -88,19 +90,29 @@ final class RecordedOrder implements AutoCloseable {
     return cursor;
   }
 
-  /**
-   * Goes on after what was missing.
-   *
-   * @throws UnprovenException if records that were read are no more what they were
-   */
-  void accept(LossAcceptedEntry loss) throws UnprovenException {
-    Long stood = cursor.nextOffsets().get(loss.getPartition());
-    Long next = loss.getNextOffset();
-    if (stood != null && next != null && loss.getNextTopicId() == null && next < stood) {
-      throw UnprovenException.expired(
-          "partition %d was cut off at offset %d: what was trained on before it is gone; verify from a later ancestor"
-              .formatted(loss.getPartition(), next));
+  /** What was trained on and then cut off is gone, though other records are in its place. */
+  private static void checkNotCutOff(List<LedgerEntry> entries) throws UnprovenException {
+    Map<Integer, Long> trained = new HashMap<>();
+    for (LedgerEntry entry : entries) {
+      if (entry.getStep() != null) {
+        for (OffsetRange range : entry.getStep().getRanges()) {
+          trained.merge(range.getPartition(), range.getLastOffset() + 1, Math::max);
+        }
+      }
+      LossAcceptedEntry loss = entry.getLossAccepted();
+      if (loss == null || loss.getNextOffset() == null || loss.getNextTopicId() != null) {
+        continue;
+      }
+      if (loss.getNextOffset() < trained.getOrDefault(loss.getPartition(), 0L)) {
+        throw UnprovenException.expired(
+            "partition %d was cut off at offset %d: what was trained on from there on is gone; verify from a later ancestor"
+                .formatted(loss.getPartition(), loss.getNextOffset()));
+      }
     }
+  }
+
+  /** Goes on after what was missing. */
+  void accept(LossAcceptedEntry loss) {
     close();
     cursor.accept(loss);
   }

@@ -48,6 +48,22 @@ class LogLossTest {
   }
 
   @Test
+  void whereOtherRecordsTookThePlaceOfWhatWasReadTheyAreReadAndTheOthersAreNamed() {
+    LogLoss loss =
+        LogLoss.between(
+            "run/3",
+            saved(10, 20),
+            topic(ID, 2),
+            new LogBounds(Map.of(0, 8L, 1, 0L), Map.of(0, 90L, 1, 18L)),
+            Map.of(0, 7L, 1, 16L));
+
+    assertThat(loss.missing())
+        .containsExactly(entry(ID, 0, 8, 10, null, 8L), entry(ID, 1, 16, 20, null, 16L));
+    assertThat(loss.words().get(1))
+        .contains("stands at offset 20 and other records begin at 16: offsets 16 to 19");
+  }
+
+  @Test
   void ofAnotherTopicEverythingIsMissingAndTheOrderBeginsAnew() {
     TopicIdentity smaller = topic(OTHER_ID, 1);
 
@@ -86,7 +102,8 @@ class LogLossTest {
       Map<Integer, Long> ends,
       long first,
       long second) {
-    return LogLoss.between("run/3", saved(first, second), topic, beginnings, ends);
+    return LogLoss.between(
+        "run/3", saved(first, second), topic, new LogBounds(beginnings, ends), Map.of());
   }
 
   private static Cursor saved(long first, long second) {
