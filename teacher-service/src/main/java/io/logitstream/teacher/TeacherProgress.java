@@ -15,6 +15,7 @@ public final class TeacherProgress {
   private final LongAdder bytes = new LongAdder();
   private final LongAdder scoringNanos = new LongAdder();
   private final LongAdder lostOffsets = new LongAdder();
+  private final LongAdder cutOffsets = new LongAdder();
   private volatile boolean paused;
 
   /**
@@ -65,6 +66,10 @@ public final class TeacherProgress {
     lostOffsets.add(offsets);
   }
 
+  void cut(long offsets) {
+    cutOffsets.add(offsets);
+  }
+
   void add(CycleFigures figures) {
     prompts.add(figures.prompts());
     deadLetters.add(figures.deadLetters());
@@ -86,6 +91,11 @@ public final class TeacherProgress {
         "logitstream.teacher.lost.offsets",
         "Offsets of prompts that retention deleted before they were read",
         lostOffsets);
+    counter(
+        meters,
+        "logitstream.teacher.cut.offsets",
+        "Offsets of prompts that were cut off their log after they were scored",
+        cutOffsets);
     FunctionCounter.builder("logitstream.teacher.scoring", scoringNanos, nanos -> nanos.sum() / 1e9)
         .description("Time spent scoring and encoding")
         .baseUnit("seconds")

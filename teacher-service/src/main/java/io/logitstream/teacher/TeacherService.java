@@ -200,6 +200,7 @@ public final class TeacherService implements Service {
         RecordSerializer serializer = new RecordSerializer(kafka)) {
       Topics.verify(admin, verified());
       priors.begin();
+      String prompts = Topic.PROMPTS.named(topics.prefix());
       Outbox outbox =
           new Outbox(
               serializer,
@@ -226,7 +227,8 @@ public final class TeacherService implements Service {
                     ports.execution()::nanos),
                 new PromptIntake(
                     consumer,
-                    Topic.PROMPTS.named(topics.prefix()),
+                    prompts,
+                    () -> Topics.identity(admin, prompts).id(),
                     new PromptPreparation(deserializer, windows, condemnation.skips()),
                     new Events(),
                     ports.execution()),
@@ -320,6 +322,11 @@ public final class TeacherService implements Service {
     @Override
     public void lost(long offsets) {
       progress.lost(offsets);
+    }
+
+    @Override
+    public void cut(long offsets) {
+      progress.cut(offsets);
     }
 
     @Override

@@ -16,6 +16,9 @@ public interface IntakeEvents {
   /** So many offsets were deleted before their prompts were read. */
   void lost(long offsets);
 
+  /** So many offsets were cut off the log after their prompts had been scored. */
+  void cut(long offsets);
+
   /** How far the partitions are that this member has now; told often. */
   void standing(List<PartitionStanding> partitions);
 }

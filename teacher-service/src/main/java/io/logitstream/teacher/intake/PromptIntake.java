@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,12 +57,14 @@ public final class PromptIntake {
   /**
    * Subscribes the consumer.
    *
+   * @param topicId asks for the topic's id as it is
    * @param preparation may fail with RETRYABLE: then the record's partition waits, the others go on
    * @param execution whose time waits are measured with
    */
   public PromptIntake(
       Consumer<String, byte[]> consumer,
       String topic,
+      Supplier<Uuid> topicId,
       Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation,
       IntakeEvents events,
       Execution execution) {
@@ -70,7 +74,7 @@ public final class PromptIntake {
     this.events = events;
     this.execution = execution;
     this.holds = new PartitionHolds(RetryPolicy.patient(), execution.random());
-    this.starts = new StartOffsets(consumer, events::lost);
+    this.starts = new StartOffsets(consumer, topicId, events);
     consumer.subscribe(List.of(topic), new Forgetting());
   }
 
@@ -97,7 +101,7 @@ public final class PromptIntake {
       }
       fetch(Duration.ofNanos(leftNanos));
     }
-    return new Cycle(gathered);
+    return new Cycle(starts.topicId(), gathered);
   }
 
   /** Fetches nothing for a moment, and stays a member of the group. */
@@ -198,8 +202,22 @@ public final class PromptIntake {
       consumer.poll(timeout).forEach(fetched::add);
       tellStandings();
     } catch (OffsetOutOfRangeException e) {
-      nextOffsets.putAll(starts.seekIntoRange(e.offsetOutOfRangePartitions()));
+      Set<TopicPartition> cut = new HashSet<>();
+      Map<TopicPartition, Long> positions = starts.seekIntoRange(e, cut);
+      if (!cut.isEmpty()) {
+        forget(cut);
+      }
+      nextOffsets.putAll(positions);
     }
+  }
+
+  /** What was read of partitions, and what is known of them. */
+  private void forget(Collection<TopicPartition> partitions) {
+    holds.forget(partitions);
+    nextOffsets.keySet().removeAll(partitions);
+    events.waiting(holds.why());
+    fetched.removeIf(read -> partitions.contains(PartitionHolds.partition(read)));
+    gathered.removeIf(prompt -> partitions.contains(PartitionHolds.partition(prompt.read())));
   }
 
   private void tellStandings() {
@@ -241,11 +259,7 @@ public final class PromptIntake {
         return;
       }
       LOGGER.info("revoked {}", partitions);
-      holds.forget(partitions);
-      nextOffsets.keySet().removeAll(partitions);
-      events.waiting(holds.why());
-      fetched.removeIf(read -> partitions.contains(PartitionHolds.partition(read)));
-      gathered.removeIf(prompt -> partitions.contains(PartitionHolds.partition(prompt.read())));
+      forget(partitions);
     }
   }
 }

@@ -1,0 +1,182 @@
+package io.logitstream.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.logitstream.embedded.CutLog;
+import io.logitstream.embedded.EmbeddedBroker;
+import io.logitstream.embedded.EmbeddedBrokerSettings;
+import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.platform.health.Health;
+import io.logitstream.platform.kafka.KafkaSettings;
+import io.logitstream.platform.kafka.PromptPartitioner;
+import io.logitstream.schemas.TeacherLogits;
+import io.logitstream.schemas.topics.RecordKeys;
+import io.logitstream.schemas.topics.Topic;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a teacher does where the log of the prompts is not any more what its group has read. */
+@ExtendWith(RunningKafka.class)
+class CutPromptsTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String KEY = "one partition";
+  private static final int PARTITION = PromptPartitioner.partition(KEY, Pipeline.PARTITIONS);
+
+  @TempDir private Path directory;
+
+  @Test
+  void afterAnElectionThatCutTheLogOnlyWhatTookThePlaceOfTheEndIsScored() throws Exception {
+    Path data = directory.resolve("broker");
+    try (Server server = new Server(data);
+        Pipeline pipeline = labels(server.kafka())) {
+      send(pipeline, 0, 10);
+      score(pipeline, 10, new SimpleMeterRegistry());
+    }
+    CutLog.at(data, Topic.PROMPTS.named(""), PARTITION, 7);
+
+    try (Server server = new Server(data);
+        Pipeline pipeline = labels(server.kafka())) {
+      // Past the old end: nothing is out of range.
+      send(pipeline, 10, 15);
+      SimpleMeterRegistry meters = new SimpleMeterRegistry();
+      score(pipeline, 5, meters);
+
+      assertThat(promptIds(pipeline)).containsExactlyElementsOf(promptIds(0, 15));
+      assertThat(meters.get("logitstream.teacher.cut.offsets").functionCounter().count())
+          .isEqualTo(3);
+    }
+  }
+
+  @Test
+  void whereAnElectionCutOffWhatWasNotScoredYetNothingIsScoredTwice() throws Exception {
+    Path data = directory.resolve("broker");
+    try (Server server = new Server(data);
+        Pipeline pipeline = labels(server.kafka())) {
+      send(pipeline, 0, 4);
+      score(pipeline, 4, new SimpleMeterRegistry());
+      send(pipeline, 4, 8);
+    }
+    CutLog.at(data, Topic.PROMPTS.named(""), PARTITION, 6);
+
+    try (Server server = new Server(data);
+        Pipeline pipeline = labels(server.kafka())) {
+      send(pipeline, 10, 12);
+      SimpleMeterRegistry meters = new SimpleMeterRegistry();
+      score(pipeline, 4, meters);
+
+      List<String> expected = new ArrayList<>(promptIds(0, 6));
+      expected.addAll(promptIds(10, 12));
+      assertThat(promptIds(pipeline)).containsExactlyElementsOf(expected);
+      assertThat(meters.get("logitstream.teacher.cut.offsets").functionCounter().count()).isZero();
+    }
+  }
+
+  @Test
+  void aPositionPastTheEndOfWhichNoEpochIsKnownGoesOnAtTheEnd(KafkaSettings kafka)
+      throws Exception {
+    try (Pipeline pipeline = labels(kafka)) {
+      send(pipeline, 0, 3);
+      commit(pipeline, new OffsetAndMetadata(9));
+      Health health = new Health();
+      SimpleMeterRegistry meters = new SimpleMeterRegistry();
+      try (RunningTeacher teacher = RunningTeacher.start(pipeline.teacher(meters, health))) {
+        await()
+            .atMost(LONG)
+            .until(
+                () -> meters.get("logitstream.teacher.cut.offsets").functionCounter().count() == 6);
+        send(pipeline, 3, 5);
+        await().atMost(LONG).until(() -> teacher.progress().prompts() == 2);
+      }
+      assertThat(promptIds(pipeline)).containsExactlyElementsOf(promptIds(3, 5));
+    }
+  }
+
+  @Test
+  void offsetsOfATopicThatWasCreatedAgainMeanNothingAndAllOfItIsScored(KafkaSettings kafka)
+      throws Exception {
+    try (Pipeline pipeline = labels(kafka)) {
+      send(pipeline, 0, 3);
+      commit(pipeline, new OffsetAndMetadata(2, Uuid.randomUuid().toString()));
+      score(pipeline, 3, new SimpleMeterRegistry());
+
+      assertThat(promptIds(pipeline)).containsExactlyElementsOf(promptIds(0, 3));
+    }
+  }
+
+  private static void commit(Pipeline pipeline, OffsetAndMetadata next) throws Exception {
+    TopicPartition partition = new TopicPartition(pipeline.topic(Topic.PROMPTS), PARTITION);
+    pipeline
+        .admin
+        .alterConsumerGroupOffsets("logitstream-teacher-cut", Map.of(partition, next))
+        .all()
+        .get();
+  }
+
+  private static void score(Pipeline pipeline, int prompts, SimpleMeterRegistry meters)
+      throws Exception {
+    try (RunningTeacher teacher = RunningTeacher.start(pipeline.teacher(meters, new Health()))) {
+      await().atMost(LONG).until(() -> teacher.progress().prompts() >= prompts);
+    }
+  }
+
+  private static void send(Pipeline pipeline, int from, int until) {
+    for (int index = from; index < until; index++) {
+      pipeline.send(KEY, pipeline.serialize(Pipeline.prompt(index, "text").build()));
+    }
+  }
+
+  private static List<String> promptIds(int from, int until) {
+    return IntStream.range(from, until)
+        .mapToObj(index -> RecordKeys.promptId("test", Integer.toString(index)))
+        .toList();
+  }
+
+  /** Of the windows that were published, in the order of the prompts' creation. */
+  private static List<String> promptIds(Pipeline pipeline) {
+    return pipeline.logits(Topic.TEACHER_LOGITS).stream()
+        .sorted(Comparator.comparing(TeacherLogits::getCreatedAt))
+        .map(TeacherLogits::getPromptId)
+        .toList();
+  }
+
+  private Pipeline labels(KafkaSettings kafka) {
+    return new Pipeline(kafka)
+        .with("teacher.model", TinyTeacher.withoutWeights(directory.resolve("model")))
+        .with("teacher.encoding", "labels")
+        .with("teacher.group", "logitstream-teacher-cut");
+  }
+
+  /** A broker of the test's own on a folder, and a registry. */
+  private record Server(EmbeddedBroker broker, EmbeddedRegistry registry) implements AutoCloseable {
+    Server(Path data) {
+      this(EmbeddedBroker.start(new EmbeddedBrokerSettings(data, 0)));
+    }
+
+    private Server(EmbeddedBroker broker) {
+      this(broker, EmbeddedRegistry.start(broker.bootstrapServers(), 0));
+    }
+
+    KafkaSettings kafka() {
+      return new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of());
+    }
+
+    @Override
+    public void close() {
+      registry.close();
+      broker.close();
+    }
+  }
+}
