@@ -19,20 +19,17 @@ import io.logitstream.teacher.publishing.TransactionalPublisher;
 import io.logitstream.teacher.scoring.ScoredWindow;
 import io.logitstream.teacher.scoring.ScoringTask;
 import io.logitstream.teacher.scoring.WindowScoring;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The teacher's loop: prompts in, logits out, in transactions that hold a few prompts whole. A
  * failure leaves it; what was not committed is read again by whoever has the partitions then.
  */
 final class TeacherLoop {
-  private static final Logger LOGGER = LoggerFactory.getLogger(TeacherLoop.class);
-
   private final TeacherSettings settings;
   private final Backpressure backpressure;
   private final PromptIntake intake;
@@ -44,6 +41,7 @@ final class TeacherLoop {
   private final TransactionalPublisher publisher;
   private final TeacherProgress progress;
   private final int maxCondemnedInARow;
+  private final GivenUpCycles givenUp;
   private final Execution execution;
   private int condemnedInARow;
 
@@ -59,6 +57,7 @@ final class TeacherLoop {
       TransactionalPublisher publisher,
       TeacherProgress progress,
       int maxCondemnedInARow,
+      GivenUpCycles givenUp,
       Execution execution) {
     this.settings = settings;
     this.backpressure = backpressure;
@@ -71,6 +70,7 @@ final class TeacherLoop {
     this.publisher = publisher;
     this.progress = progress;
     this.maxCondemnedInARow = maxCondemnedInARow;
+    this.givenUp = givenUp;
     this.execution = execution;
   }
 
@@ -78,9 +78,12 @@ final class TeacherLoop {
    * Works until asked to stop.
    *
    * @param committed run after each transaction
-   * @throws LogitstreamException CONFIGURATION if too many prompts in a row are condemned
+   * @throws LogitstreamException CONFIGURATION if too many prompts in a row are condemned, or the
+   *     same ones are given up too often
    */
   void run(StopSignal stop, Runnable committed) {
+    PromptIntake.Budget budget =
+        new PromptIntake.Budget(settings.batchTokens(), settings.maxPromptBytes());
     while (!stop.requested()) {
       boolean waits = backpressure.holdsBack();
       progress.paused(waits);
@@ -88,20 +91,29 @@ final class TeacherLoop {
         intake.idle();
         continue;
       }
-      Cycle cycle = intake.gather(settings.batchTokens(), settings.maxBatchWait());
+      Cycle cycle = intake.gather(budget, settings.maxBatchWait());
       if (cycle.isEmpty()) {
         continue;
       }
       checkCondemned(cycle);
+      long startNanos = execution.nanos();
       try {
         commit(cycle);
+        givenUp.committed(cycle, intake.partitions());
         committed.run();
       } catch (CommitFailedException e) {
         // The group was rebalanced meanwhile; who has the partitions now reads the prompts again.
-        LOGGER.info("giving up {} prompts: {}", cycle.prompts().size(), e.getMessage());
         publisher.abort();
         intake.rewind();
+        idle(givenUp.add(cycle, execution.nanos() - startNanos, e, execution.random()), stop);
       }
+    }
+  }
+
+  private void idle(Duration pause, StopSignal stop) {
+    long startNanos = execution.nanos();
+    while (!stop.requested() && execution.nanos() - startNanos < pause.toNanos()) {
+      intake.idle();
     }
   }
 
@@ -133,26 +145,32 @@ final class TeacherLoop {
 
   private void commit(Cycle cycle) {
     Tally tally = new Tally();
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
     for (PreparedPrompt.Condemned condemned : cycle.condemned()) {
-      publisher.send(deadLetters.letter(condemned.read(), condemned.code(), condemned.failure()));
+      records.add(deadLetters.letter(condemned.read(), condemned.code(), condemned.failure()));
     }
-    publish(cycle.scorable(), false, trainingScoring, tally);
-    publish(cycle.scorable(), true, evaluationScoring, tally);
-    publisher.commit(cycle.nextOffsets(), intake.group());
+    score(cycle, false, trainingScoring, records, tally);
+    score(cycle, true, evaluationScoring, records, tally);
+    publisher.commit(records, cycle.nextOffsets(), intake.group());
     intake.committed(cycle.nextOffsets());
     progress.add(tally.figures(cycle));
   }
 
-  private void publish(
-      List<PreparedPrompt.Scorable> prompts, boolean heldOut, WindowScoring scoring, Tally tally) {
+  private void score(
+      Cycle cycle,
+      boolean heldOut,
+      WindowScoring scoring,
+      List<ProducerRecord<String, byte[]>> records,
+      Tally tally) {
     List<Job> jobs = new ArrayList<>();
-    for (PreparedPrompt.Scorable scorable : prompts) {
+    for (PreparedPrompt.Scorable scorable : cycle.scorable()) {
       if (scorable.prompt().getHeldOut() == heldOut) {
         scorable.windows().forEach(window -> jobs.add(new Job(scorable, window)));
       }
     }
     for (List<Job> batch :
         BatchPlan.of(jobs, job -> job.window().positions(), settings.batchTokens())) {
+      intake.keep(cycle);
       long startNanos = execution.nanos();
       List<ScoredWindow> scored = score(scoring, batch);
       for (int index = 0; index < batch.size(); index++) {
@@ -161,7 +179,7 @@ final class TeacherLoop {
             outbox.record(assembler.assemble(job.prompt(), job.window(), scored.get(index)));
         TraceContext.of(job.prompt().read().headers())
             .ifPresent(trace -> trace.writeTo(record.headers()));
-        publisher.send(record);
+        records.add(record);
         tally.add(job.window(), record.value().length);
       }
       tally.scoringNanos += execution.nanos() - startNanos;

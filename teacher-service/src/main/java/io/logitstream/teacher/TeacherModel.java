@@ -1,6 +1,5 @@
 package io.logitstream.teacher;
 
-import io.logitstream.logits.SparseLogitsCodec;
 import io.logitstream.model.decoder.ComputeType;
 import io.logitstream.model.decoder.ModelConfig;
 import io.logitstream.model.decoder.ModelDirectory;
@@ -21,6 +20,7 @@ import io.logitstream.teacher.scoring.DeviceSampledScoring;
 import io.logitstream.teacher.scoring.FullScoring;
 import io.logitstream.teacher.scoring.LabelsScoring;
 import io.logitstream.teacher.scoring.ModelTextTokenizer;
+import io.logitstream.teacher.scoring.PayloadSizes;
 import io.logitstream.teacher.scoring.SampleSizing;
 import io.logitstream.teacher.scoring.SampledScoring;
 import io.logitstream.teacher.scoring.TeacherEncoding;
@@ -221,13 +221,8 @@ public record TeacherModel(
       TeacherSettings settings, TeacherEncoding encoding, int vocabularySize) {
     int tokens = settings.windows().positions() + 1;
     long payload =
-        switch (encoding) {
-          case LABELS -> 4L * tokens;
-          case FULL -> SparseLogitsCodec.fullPayloadBytes(tokens, vocabularySize);
-          case TOP_K -> SparseLogitsCodec.topKPayloadBytes(tokens, vocabularySize, settings.topK());
-          case SAMPLED ->
-              SparseLogitsCodec.sampledPayloadBytes(tokens, vocabularySize, settings.mostDraws());
-        };
+        new PayloadSizes(vocabularySize, settings.topK(), settings.mostDraws())
+            .bytes(encoding, tokens);
     int limit =
         Topic.TEACHER_LOGITS.specification("", 1, (short) 1).maxMessageBytes()
             - RECORD_OVERHEAD_BYTES;

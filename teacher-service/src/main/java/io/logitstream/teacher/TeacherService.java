@@ -29,11 +29,13 @@ import io.logitstream.teacher.coding.PayloadEncoder;
 import io.logitstream.teacher.coding.PriorKeeper;
 import io.logitstream.teacher.intake.CondemnationSettings;
 import io.logitstream.teacher.intake.IntakeEvents;
+import io.logitstream.teacher.intake.LogitsLimit;
 import io.logitstream.teacher.intake.PromptIntake;
 import io.logitstream.teacher.intake.PromptPreparation;
 import io.logitstream.teacher.publishing.Outbox;
 import io.logitstream.teacher.publishing.TeacherLogitsAssembler;
 import io.logitstream.teacher.publishing.TransactionalPublisher;
+import io.logitstream.teacher.scoring.PayloadSizes;
 import io.logitstream.teacher.scoring.TeacherEncoding;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -66,6 +68,7 @@ public final class TeacherService implements Service {
   private static final int MAX_FETCHED_PROMPTS = 200;
   private static final String HEARTBEAT_INTERVAL = "heartbeat.interval.ms";
   private static final int HEARTBEATS_OF_SESSION = 3;
+  private static final int POLLS_OF_INTERVAL = 3;
   private static final int LONGEST_HEARTBEAT_INTERVAL_MS = 3000;
 
   /** Failures of Kafka's clients in a row, without a committed transaction between them. */
@@ -82,6 +85,7 @@ public final class TeacherService implements Service {
   private final TeacherPorts ports;
   private final RandomGenerator random;
   private final String transactionalId;
+  private final GivenUpCycles givenUp;
   private volatile @Nullable String teacher;
   private volatile List<PartitionStanding> partitions = List.of();
   private int failuresInRow;
@@ -110,6 +114,7 @@ public final class TeacherService implements Service {
     this.ports = ports;
     this.random = ports.execution().random();
     this.transactionalId = "%s%s-%s".formatted(topics.prefix(), settings.group(), ports.instance());
+    this.givenUp = new GivenUpCycles(health, settings.batchTokens(), settings.maxPollInterval());
     progress.bindTo(meters);
     health.ready(COMPONENT, false, "not started");
   }
@@ -164,6 +169,7 @@ public final class TeacherService implements Service {
         }
       }
     } finally {
+      givenUp.end();
       health.gone(COMPONENT);
     }
   }
@@ -229,8 +235,10 @@ public final class TeacherService implements Service {
                     consumer,
                     prompts,
                     () -> Topics.identity(admin, prompts).id(),
-                    new PromptPreparation(deserializer, windows, condemnation.skips()),
+                    new PromptPreparation(
+                        deserializer, windows, logitsLimit(model), condemnation.skips()),
                     new Events(),
+                    settings.maxPollInterval().dividedBy(POLLS_OF_INTERVAL),
                     ports.execution()),
                 model.training(),
                 model.evaluation(),
@@ -244,6 +252,7 @@ public final class TeacherService implements Service {
                 publisher,
                 progress,
                 condemnation.maxInARow(),
+                givenUp,
                 ports.execution());
         health.ready(COMPONENT, true, "at work");
         loop.run(stop, () -> failuresInRow = 0);
@@ -287,6 +296,15 @@ public final class TeacherService implements Service {
         topics.specification(Topic.LOGIT_PRIORS));
   }
 
+  private LogitsLimit logitsLimit(TeacherModel model) {
+    return new LogitsLimit(
+        new PayloadSizes(
+            model.identity().getVocabularySize(), settings.topK(), settings.sampleSize()),
+        settings.encoding(),
+        settings.effectiveEvaluationEncoding(),
+        settings.maxPromptBytes());
+  }
+
   private Outbox.Destination destination(Admin admin, Topic topic) {
     String name = topic.named(topics.prefix());
     return new Outbox.Destination(name, Topics.identity(admin, name).partitions());
@@ -305,6 +323,7 @@ public final class TeacherService implements Service {
     overrides.put("group.id", settings.group());
     overrides.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
     overrides.put("session.timeout.ms", sessionMs);
+    overrides.put("max.poll.interval.ms", Math.toIntExact(settings.maxPollInterval().toMillis()));
     overrides.put("max.poll.records", MAX_FETCHED_PROMPTS);
     return overrides;
   }

@@ -34,11 +34,13 @@ import java.util.Optional;
  * @param coding how SAMPLED positions are packed
  * @param windows how texts are cut
  * @param maxPromptTokens the most tokens of a prompt
+ * @param maxPromptMib the most MiB that the logits of a prompt may take, before they are coded
  * @param batchTokens the most padded tokens that are scored at once, and the tokens of prompts that
  *     make a transaction
  * @param maxBatchWait how long a prompt waits for others
  * @param group the consumer group
  * @param sessionTimeout time after which the group gives up a member that is silent
+ * @param maxPollInterval time after which the group gives up a member that scores one batch
  * @param transactionTimeout the longest that a transaction may be open
  * @param backpressure when the teacher waits for readers
  */
@@ -59,10 +61,12 @@ public record TeacherSettings(
     CodingSettings coding,
     WindowCutter windows,
     int maxPromptTokens,
+    int maxPromptMib,
     int batchTokens,
     Duration maxBatchWait,
     String group,
     Duration sessionTimeout,
+    Duration maxPollInterval,
     Duration transactionTimeout,
     BackpressureSettings backpressure) {
 
@@ -171,6 +175,15 @@ public record TeacherSettings(
           2,
           1 << 24,
           "Most tokens of a prompt; a longer one goes to the dead letters.");
+  private static final Setting<Integer> MAX_PROMPT_MIB =
+      Setting.integer(
+          "teacher.max-prompt-mib",
+          128,
+          1,
+          1 << 14,
+          "Most MiB that the logits of a prompt may take, before they are coded; one with more goes"
+              + " to the dead letters. A transaction, which is held in memory until all of it is"
+              + " scored, has less than twice as much.");
   private static final Setting<Integer> BATCH_TOKENS =
       Setting.integer(
           "teacher.batch-tokens",
@@ -193,6 +206,12 @@ public record TeacherSettings(
           "teacher.session-timeout",
           "15s",
           "Silence after which the group gives a teacher's partitions to others.");
+  private static final Setting<Duration> MAX_POLL_INTERVAL =
+      Setting.duration(
+          "teacher.max-poll-interval",
+          "5m",
+          "Time after which the group gives the partitions of a teacher to others that still scores"
+              + " one batch (teacher.batch-tokens), and what it scored is thrown away.");
   private static final Setting<Duration> TRANSACTION_TIMEOUT =
       Setting.duration(
           "teacher.transaction-timeout",
@@ -255,10 +274,12 @@ public record TeacherSettings(
         CodingSettings.from(configuration),
         new WindowCutter(windowTokens, windowOverlap),
         configuration.get(MAX_PROMPT_TOKENS),
+        configuration.get(MAX_PROMPT_MIB),
         configuration.get(BATCH_TOKENS),
         configuration.get(MAX_BATCH_WAIT),
         configuration.get(GROUP),
         configuration.get(SESSION_TIMEOUT),
+        configuration.get(MAX_POLL_INTERVAL),
         configuration.get(TRANSACTION_TIMEOUT),
         BackpressureSettings.from(configuration));
   }
@@ -266,6 +287,11 @@ public record TeacherSettings(
   /** What held-out prompts are encoded as. */
   public TeacherEncoding effectiveEvaluationEncoding() {
     return encoding == TeacherEncoding.LABELS ? TeacherEncoding.LABELS : evaluationEncoding;
+  }
+
+  /** The most bytes that the logits of a prompt may take, before they are coded. */
+  long maxPromptBytes() {
+    return (long) maxPromptMib << 20;
   }
 
   /** Chooses the draws of a SAMPLED position to train on. */
@@ -310,10 +336,12 @@ public record TeacherSettings(
                 WINDOW_TOKENS,
                 WINDOW_OVERLAP,
                 MAX_PROMPT_TOKENS,
+                MAX_PROMPT_MIB,
                 BATCH_TOKENS,
                 MAX_BATCH_WAIT,
                 GROUP,
                 SESSION_TIMEOUT,
+                MAX_POLL_INTERVAL,
                 TRANSACTION_TIMEOUT));
     settings.addAll(CodingSettings.SETTINGS);
     settings.addAll(BackpressureSettings.SETTINGS);

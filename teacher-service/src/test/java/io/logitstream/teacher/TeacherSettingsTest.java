@@ -52,10 +52,12 @@ class TeacherSettingsTest {
                 new CodingSettings(PayloadCoding.CODED, new PriorSchedule(256, 1 << 16)),
                 new WindowCutter(256, 0),
                 1 << 16,
+                128,
                 4096,
                 Duration.ofMillis(50),
                 "logitstream-teacher",
                 Duration.ofSeconds(15),
+                Duration.ofMinutes(5),
                 Duration.ofSeconds(30),
                 new BackpressureSettings(
                     List.of(), 5_000, Duration.ofSeconds(1), Duration.ofMinutes(2))));
@@ -92,6 +94,8 @@ class TeacherSettingsTest {
                     Map.entry("teacher.max-batch-wait", "1s"),
                     Map.entry("teacher.group", "g"),
                     Map.entry("teacher.session-timeout", "20s"),
+                    Map.entry("teacher.max-prompt-mib", "64"),
+                    Map.entry("teacher.max-poll-interval", "1m"),
                     Map.entry("teacher.transaction-timeout", "10s"),
                     Map.entry("backpressure.groups", "a,b"),
                     Map.entry("backpressure.max-lag", "9"),
@@ -115,10 +119,12 @@ class TeacherSettingsTest {
                 new CodingSettings(PayloadCoding.PLAIN, new PriorSchedule(8, 9)),
                 new WindowCutter(100, 10),
                 1000,
+                64,
                 500,
                 Duration.ofSeconds(1),
                 "g",
                 Duration.ofSeconds(20),
+                Duration.ofMinutes(1),
                 Duration.ofSeconds(10),
                 new BackpressureSettings(
                     List.of("a", "b"), 9, Duration.ofSeconds(2), Duration.ofMinutes(3))));

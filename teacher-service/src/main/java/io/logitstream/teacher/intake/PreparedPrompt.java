@@ -10,15 +10,20 @@ public sealed interface PreparedPrompt {
   /** The record as read. */
   ConsumerRecord<String, byte[]> read();
 
-  /** A prompt that is to be scored, with its windows. */
-  record Scorable(ConsumerRecord<String, byte[]> read, Prompt prompt, List<Window> windows)
+  /**
+   * A prompt that is to be scored, with its windows.
+   *
+   * @param payloadBytes the most that its logits take
+   */
+  record Scorable(
+      ConsumerRecord<String, byte[]> read, Prompt prompt, List<Window> windows, long payloadBytes)
       implements PreparedPrompt {
     public Scorable {
       windows = List.copyOf(windows);
     }
 
     /** Tokens that a model reads for it. */
-    int positions() {
+    public int positions() {
       return windows.stream().mapToInt(Window::positions).sum();
     }
   }

@@ -1,5 +1,7 @@
 package io.logitstream.teacher.intake;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.health.PartitionStanding;
@@ -21,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -50,15 +53,19 @@ public final class PromptIntake {
   private final StartOffsets starts;
   private final PartitionHolds holds;
   private final Execution execution;
+  private final long longestSilenceNanos;
   private final Deque<ConsumerRecord<String, byte[]>> fetched = new ArrayDeque<>();
   private final List<PreparedPrompt> gathered = new ArrayList<>();
   private final Map<TopicPartition, Long> nextOffsets = new HashMap<>();
+  private long polledNanos;
 
   /**
    * Subscribes the consumer.
    *
    * @param topicId asks for the topic's id as it is
    * @param preparation may fail with RETRYABLE: then the record's partition waits, the others go on
+   * @param longestSilence after which {@link #keep} polls: well within the time after which the
+   *     group gives up a member that does not
    * @param execution whose time waits are measured with
    */
   public PromptIntake(
@@ -67,25 +74,27 @@ public final class PromptIntake {
       Supplier<Uuid> topicId,
       Function<ConsumerRecord<String, byte[]>, PreparedPrompt> preparation,
       IntakeEvents events,
+      Duration longestSilence,
       Execution execution) {
     this.consumer = consumer;
     this.topic = topic;
     this.preparation = preparation;
     this.events = events;
     this.execution = execution;
+    this.longestSilenceNanos = longestSilence.toNanos();
+    this.polledNanos = execution.nanos();
     this.holds = new PartitionHolds(RetryPolicy.patient(), execution.random());
     this.starts = new StartOffsets(consumer, topicId, events);
     consumer.subscribe(List.of(topic), new Forgetting());
   }
 
   /**
-   * The prompts of the next transaction: as many as fill a budget of tokens, or those that arrive
-   * within a time after the first. Empty when none arrived for a moment.
+   * The prompts of the next transaction: as many as fill a budget, or those that arrive within a
+   * time after the first. Empty when none arrived for a moment.
    *
-   * @param budgetTokens tokens that are enough
    * @param longestWait how long the first prompt waits for others
    */
-  public Cycle gather(int budgetTokens, Duration longestWait) {
+  public Cycle gather(Budget budget, Duration longestWait) {
     gathered.clear();
     retryHeld();
     if (fetched.isEmpty()) {
@@ -94,7 +103,7 @@ public final class PromptIntake {
       stayMember(Duration.ZERO);
     }
     long startNanos = execution.nanos();
-    while (prepareFetched(budgetTokens)) {
+    while (prepareFetched(budget)) {
       long leftNanos = longestWait.toNanos() - (execution.nanos() - startNanos);
       if (gathered.isEmpty() || leftNanos <= 0) {
         break;
@@ -102,6 +111,35 @@ public final class PromptIntake {
       fetch(Duration.ofNanos(leftNanos));
     }
     return new Cycle(starts.topicId(), gathered);
+  }
+
+  /**
+   * What is enough for a transaction.
+   *
+   * @param tokens that a model reads
+   * @param bytes of their logits, at most
+   */
+  public record Budget(int tokens, long bytes) {}
+
+  /**
+   * Stays a member of the group while a cycle is scored; to be called between its batches. It polls
+   * when the last time was some while ago: to join the group anew takes a few polls, and a commit
+   * between them is refused.
+   *
+   * @throws CommitFailedException if prompts of the cycle are not this member's any more: once it
+   *     has joined anew, the group would let it commit what another member scores too
+   */
+  public void keep(Cycle cycle) {
+    if (execution.nanos() - polledNanos < longestSilenceNanos) {
+      return;
+    }
+    stayMember(IDLE_POLL);
+    // Whoever loses a partition forgets what was gathered of it.
+    if (gathered.size() < cycle.prompts().size()) {
+      throw new CommitFailedException(
+          "%d of %d prompts went to another member of the group, or were cut off their log, while they were scored"
+              .formatted(cycle.prompts().size() - gathered.size(), cycle.prompts().size()));
+    }
   }
 
   /** Fetches nothing for a moment, and stays a member of the group. */
@@ -123,18 +161,25 @@ public final class PromptIntake {
     positions.forEach((partition, next) -> nextOffsets.replace(partition, next.offset()));
   }
 
+  /** The partitions that this member has now. */
+  public Set<Integer> partitions() {
+    return consumer.assignment().stream().map(TopicPartition::partition).collect(toSet());
+  }
+
   /** The group as a transaction must name it. */
   public ConsumerGroupMetadata group() {
     return consumer.groupMetadata();
   }
 
   /** Prepares what was fetched; says whether there is room for more. */
-  private boolean prepareFetched(int budgetTokens) {
+  private boolean prepareFetched(Budget budget) {
     long tokens = 0;
+    long bytes = 0;
     for (PreparedPrompt prompt : gathered) {
       tokens += tokens(prompt);
+      bytes += bytes(prompt);
     }
-    while (tokens < budgetTokens && gathered.size() < MAX_PROMPTS) {
+    while (tokens < budget.tokens() && bytes < budget.bytes() && gathered.size() < MAX_PROMPTS) {
       ConsumerRecord<String, byte[]> next = fetched.poll();
       if (next == null) {
         return true;
@@ -143,6 +188,7 @@ public final class PromptIntake {
       if (prepared.isPresent()) {
         gathered.add(prepared.get());
         tokens += tokens(prepared.get());
+        bytes += bytes(prepared.get());
       }
     }
     return false;
@@ -183,6 +229,10 @@ public final class PromptIntake {
     return prompt instanceof PreparedPrompt.Scorable scorable ? scorable.positions() : 0;
   }
 
+  private static long bytes(PreparedPrompt prompt) {
+    return prompt instanceof PreparedPrompt.Scorable scorable ? scorable.payloadBytes() : 0;
+  }
+
   private void fetch(Duration timeout) {
     consumer.resume(consumer.paused());
     Set<TopicPartition> held = new HashSet<>(holds.partitions());
@@ -208,6 +258,8 @@ public final class PromptIntake {
         forget(cut);
       }
       nextOffsets.putAll(positions);
+    } finally {
+      polledNanos = execution.nanos();
     }
   }
 

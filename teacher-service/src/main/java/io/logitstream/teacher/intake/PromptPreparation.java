@@ -7,6 +7,8 @@ import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.teacher.batching.PromptWindows;
 import io.logitstream.teacher.batching.UnscorablePromptException;
+import io.logitstream.teacher.batching.Window;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,15 +18,20 @@ public final class PromptPreparation
     implements Function<ConsumerRecord<String, byte[]>, PreparedPrompt> {
   private final RecordDeserializer<Prompt> deserializer;
   private final PromptWindows windows;
+  private final LogitsLimit limit;
   private final Set<RecordPlace> skips;
 
   /**
    * @param skips records that an operator condemned: not even looked at
    */
   public PromptPreparation(
-      RecordDeserializer<Prompt> deserializer, PromptWindows windows, Set<RecordPlace> skips) {
+      RecordDeserializer<Prompt> deserializer,
+      PromptWindows windows,
+      LogitsLimit limit,
+      Set<RecordPlace> skips) {
     this.deserializer = deserializer;
     this.windows = windows;
+    this.limit = limit;
     this.skips = Set.copyOf(skips);
   }
 
@@ -42,7 +49,8 @@ public final class PromptPreparation
     }
     try {
       Prompt prompt = deserializer.deserialize(read.topic(), read.value());
-      return new PreparedPrompt.Scorable(read, prompt, windows.of(prompt));
+      List<Window> cut = windows.of(prompt);
+      return new PreparedPrompt.Scorable(read, prompt, cut, limit.bytes(prompt, cut));
     } catch (UnscorablePromptException e) {
       return new PreparedPrompt.Condemned(read, e.code(), e);
     } catch (LogitstreamException e) {

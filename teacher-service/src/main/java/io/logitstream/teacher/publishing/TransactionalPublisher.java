@@ -1,7 +1,6 @@
 package io.logitstream.teacher.publishing;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -16,19 +15,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes records, dead letters and the offsets that they were made from in one transaction, as
- * short as can be, because readers of committed records wait for it: records are held back until
- * the commit, and the transaction begins then, or when they would take too much memory. One thread
- * only. After a CommitFailedException it can abort and go on; after any other failure it is closed.
+ * short as can be, because readers of committed records wait for it: it begins when all there is to
+ * publish is there. One thread only. After a CommitFailedException it can abort and go on; after
+ * any other failure it is closed.
  */
 public final class TransactionalPublisher implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(TransactionalPublisher.class);
   private static final int COMMIT_ATTEMPTS = 3;
-  private static final long MAX_HELD_BACK_BYTES = 64L << 20;
   private static final Duration CLOSE = Duration.ofSeconds(10);
 
   private final Producer<String, byte[]> producer;
-  private final List<ProducerRecord<String, byte[]>> heldBack = new ArrayList<>();
-  private long heldBackBytes;
   private boolean open;
 
   /** Ends what an earlier producer of the same transactional id left open. */
@@ -42,24 +38,20 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
-  /** Adds a record to the current transaction. */
-  public void send(ProducerRecord<String, byte[]> record) {
-    heldBack.add(record);
-    heldBackBytes += record.value() == null ? 0 : record.value().length;
-    if (heldBackBytes > MAX_HELD_BACK_BYTES) {
-      sendHeldBack();
-    }
-  }
-
   /**
-   * Ends the transaction with the offsets that it consumed.
+   * Publishes records with the offsets that they were made from.
    *
    * @throws KafkaException if the transaction is not committed, or if that is not known; the
    *     group's committed offsets tell, once a new producer of the same transactional id has begun
    */
   public void commit(
-      Map<TopicPartition, OffsetAndMetadata> nextOffsets, ConsumerGroupMetadata group) {
-    sendHeldBack();
+      List<ProducerRecord<String, byte[]>> records,
+      Map<TopicPartition, OffsetAndMetadata> nextOffsets,
+      ConsumerGroupMetadata group) {
+    producer.beginTransaction();
+    open = true;
+    // A failed send fails the commit: its future need not be looked at.
+    records.forEach(producer::send);
     producer.sendOffsetsToTransaction(nextOffsets, group);
     for (int attempt = 1; open; attempt++) {
       try {
@@ -75,9 +67,8 @@ public final class TransactionalPublisher implements AutoCloseable {
     }
   }
 
-  /** Gives up the current transaction, if there is one. */
+  /** Gives up the open transaction, if there is one. */
   public void abort() {
-    forgetHeldBack();
     if (open) {
       producer.abortTransaction();
       open = false;
@@ -95,20 +86,5 @@ public final class TransactionalPublisher implements AutoCloseable {
     } finally {
       producer.close(CLOSE);
     }
-  }
-
-  private void sendHeldBack() {
-    if (!open) {
-      producer.beginTransaction();
-      open = true;
-    }
-    // A failed send fails the commit: its future need not be looked at.
-    heldBack.forEach(producer::send);
-    forgetHeldBack();
-  }
-
-  private void forgetHeldBack() {
-    heldBack.clear();
-    heldBackBytes = 0;
   }
 }
