@@ -32,10 +32,7 @@ final class TestPipeline {
   private final KafkaClients clients;
 
   TestPipeline() {
-    this(
-        KAFKA.bootstrapServers(),
-        KAFKA.registryUrl(),
-        "t" + PIPELINES.incrementAndGet() + ".");
+    this(KAFKA.bootstrapServers(), KAFKA.registryUrl(), "t" + PIPELINES.incrementAndGet() + ".");
   }
 
   /** On servers of a test's own. */

@@ -87,7 +87,8 @@ class PromptAcceptanceTest {
   @Test
   void anExpiredKeyThatIsUsedAgainIsKnownWithItsNewContentAfterARestartToo(@TempDir Path folder)
       throws Exception {
-    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+    Instant noon = Instant.parse("2026-03-01T12:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(noon);
     InstantSource source = now::get;
     Clock clock = source.withZone(ZoneOffset.UTC);
     Optional<String> key = Optional.of("key");
@@ -96,14 +97,14 @@ class PromptAcceptanceTest {
         intake.open(new StopSignal());
         assertThat(offer(intake, key, "old")).isEqualTo(Receipt.Outcome.ACCEPTED);
         assertThat(offer(intake, key, "new")).isEqualTo(Receipt.Outcome.CONFLICT);
-        now.set(now.get().plus(Duration.ofHours(24)));
+        now.set(noon.plus(Duration.ofHours(24)));
         assertThat(offer(intake, key, "new")).isEqualTo(Receipt.Outcome.ACCEPTED);
         assertThat(offer(intake, key, "old")).isEqualTo(Receipt.Outcome.CONFLICT);
       }
       try (PromptAcceptance next = fixture.acceptance(SOURCE, new Random(2), clock)) {
         next.open(new StopSignal());
         assertThat(offer(next, key, "new")).isEqualTo(Receipt.Outcome.DUPLICATE);
-        now.set(now.get().plus(Duration.ofHours(24)));
+        now.set(noon.plus(Duration.ofHours(48)));
       }
       try (PromptAcceptance late = fixture.acceptance(SOURCE, new Random(3), clock)) {
         late.open(new StopSignal());

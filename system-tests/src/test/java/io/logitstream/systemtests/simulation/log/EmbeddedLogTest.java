@@ -56,9 +56,7 @@ class EmbeddedLogTest extends LogCompatibilityKit {
                   (short) 1,
                   CleanupPolicy.DELETE,
                   Optional.of(Duration.ofDays(7)),
-                  1 << 20,
-                  Optional.empty(),
-                  Optional.empty())));
+                  1 << 20)));
     }
     body.run(new Embedded(clients, topic));
   }

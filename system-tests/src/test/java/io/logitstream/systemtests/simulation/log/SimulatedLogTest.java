@@ -29,9 +29,7 @@ class SimulatedLogTest extends LogCompatibilityKit {
               (short) 1,
               CleanupPolicy.DELETE,
               Optional.of(Duration.ofDays(7)),
-              1 << 20,
-              Optional.empty(),
-              Optional.empty()));
+              1 << 20));
       SimulatedProcess process = scheduler.newProcess("kit");
       Simulated log =
           new Simulated(
