@@ -37,7 +37,7 @@ class SimulationTest {
           "teacher-offsets-apart", 24,
           "teacher-commit-not-repeated", 27,
           "teacher-member-unnamed", 62,
-          "teacher-unstable-offsets", 125);
+          "teacher-unstable-offsets", 382);
 
   /** The services log what is done to them: thousands of lines, which nobody reads. */
   @BeforeAll
