@@ -29,7 +29,7 @@ final class ConfigurationTable {
       `registry.client.NAME` to the schema registry's client. What is set so goes before what a service would have of itself: `linger.ms`, `compression.type`, `max.poll.records`,
       sizes of fetches and requests, `max.block.ms` and other times, and `session.timeout.ms`, which then counts instead of `teacher.session-timeout`. Refused at the start, with name and
       origin, are settings that exactly-once rests on (`acks`, `isolation.level`, `auto.offset.reset`, `group.id`, `transactional.id` and their like); `transaction.timeout.ms`, which is
-      `intake.transaction-timeout`, `teacher.transaction-timeout` or `checkpoint.transaction-timeout` (30 s of the index and of `deadletters retry`); `partition.assignment.strategy`, on which
+      `intake.transaction-timeout`, `teacher.transaction-timeout` or `checkpoint.transaction-timeout` (30 s of the index and of `deadletters retry`); `max.poll.interval.ms`, which is `teacher.max-poll-interval`; `partition.assignment.strategy`, on which
       members of a group must agree; `bootstrap.servers` of one kind of client alone; and what Kafka Streams is told by `index.…` (its threads, copies, folder).
       """;
 

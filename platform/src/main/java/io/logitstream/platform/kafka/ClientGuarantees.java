@@ -67,6 +67,9 @@ final class ClientGuarantees {
         "bootstrap.servers",
         "would part the clients of one service: set kafka.bootstrap.servers for all of them");
     refused.put(
+        "max.poll.interval.ms",
+        "is the teacher's own, which polls between batches by it: set teacher.max-poll-interval");
+    refused.put(
         "partition.assignment.strategy",
         "is fixed, because those who share a group must agree on how they share it: remove it");
     refused.put(

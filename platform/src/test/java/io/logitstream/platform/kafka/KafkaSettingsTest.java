@@ -83,14 +83,16 @@ class KafkaSettingsTest {
                             "kafka.consumer.bootstrap.servers", "elsewhere:1",
                             "kafka.main.consumer.isolation.level", "read_uncommitted",
                             "kafka.num.stream.threads", "4",
+                            "kafka.consumer.max.poll.interval.ms", "60000",
                             "kafka.partition.assignment.strategy", "x"))))
         .isInstanceOfSatisfying(
-            ConfigurationException.class, failure -> assertThat(failure.problems()).hasSize(5))
+            ConfigurationException.class, failure -> assertThat(failure.problems()).hasSize(6))
         .hasMessageContaining("set intake.transaction-timeout, teacher.transaction-timeout or")
         .hasMessageContaining("kafka.consumer.bootstrap.servers (from --set) would part")
         .hasMessageContaining("kafka.main.consumer.isolation.level (from --set) is fixed")
         .hasMessageContaining(
             "kafka.num.stream.threads (from --set) is the index's own: set index.threads")
+        .hasMessageContaining("set teacher.max-poll-interval")
         .hasMessageContaining("kafka.partition.assignment.strategy (from --set) is fixed");
   }
 
