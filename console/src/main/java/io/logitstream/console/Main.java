@@ -2,22 +2,38 @@ package io.logitstream.console;
 
 import io.logitstream.console.commands.LogitstreamCommand;
 import io.logitstream.console.logging.Logging;
+import io.logitstream.model.torchscript.TorchCalls;
+import io.logitstream.platform.lifecycle.ShutdownHook;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine;
 
 /** The only main: runs a command and ends the process with its exit status. */
 public final class Main {
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
+
   private Main() {}
 
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    Runtime.getRuntime().addShutdownHook(new Thread(Main::endCalls, "torch-calls-end"));
     int status = run(System.getenv(), out, err, arguments);
     out.flush();
     err.flush();
     System.exit(status);
+  }
+
+  /** The last of what ends: a signal may come in the middle of a command's computation. */
+  private static void endCalls() {
+    try {
+      ShutdownHook.awaitDrained();
+      TorchCalls.ofProcess().end(LONGEST_CALL);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

@@ -63,7 +63,8 @@ public final class TorchProgram implements AutoCloseable {
    */
   public NDList infer(NDManager results, String method, Object... arguments) {
     TorchEngine.enterInference();
-    try (Arguments values = new Arguments(arguments);
+    try (TorchCalls.Call call = TorchCalls.ofProcess().begin();
+        Arguments values = new Arguments(arguments);
         IValue result = IValueUtils.runMethod(block, method, values.array())) {
       return result.toNDList((PtNDManager) results);
     } catch (EngineException e) {
@@ -74,7 +75,8 @@ public final class TorchProgram implements AutoCloseable {
   /** Runs a method in inference mode that returns a {@code float}. */
   public double inferScalar(String method, Object... arguments) {
     TorchEngine.enterInference();
-    try (Arguments values = new Arguments(arguments);
+    try (TorchCalls.Call call = TorchCalls.ofProcess().begin();
+        Arguments values = new Arguments(arguments);
         IValue result = IValueUtils.runMethod(block, method, values.array())) {
       return result.toDouble();
     } catch (EngineException e) {
@@ -102,7 +104,8 @@ public final class TorchProgram implements AutoCloseable {
     }
     TorchEngine.enterInference();
     JniUtils.setGradMode(true);
-    try (NDArray methodName = results.create(0f)) {
+    try (TorchCalls.Call call = TorchCalls.ofProcess().begin();
+        NDArray methodName = results.create(0f)) {
       methodName.setName(METHOD_PREFIX + method);
       inputs.add(methodName);
       NDList outputs = IValueUtils.forward(block, inputs, true);
