@@ -1,8 +1,12 @@
 package io.logitstream.console.demo;
 
+import io.logitstream.platform.FailureKind;
+import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.producer.ProducerSettings;
 import io.logitstream.producer.source.DomainGroups;
+import io.logitstream.producer.source.HeldOutShare;
+import io.logitstream.producer.source.SourceSettings;
 import io.logitstream.trainer.evaluation.EvaluationSettings;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +30,25 @@ record DemoEvaluation(List<String> awaited, Map<String, DomainGroups> withoutHel
    * @throws io.logitstream.platform.LogitstreamException CONFIGURATION if there is none
    */
   static DemoEvaluation of(Configuration configuration) {
-    Map<String, DomainGroups> without =
-        new TreeMap<>(DomainGroups.of(ProducerSettings.from(configuration).source()));
-    without.values().removeIf(groups -> groups.heldOut() > 0);
+    SourceSettings source = ProducerSettings.from(configuration).source();
+    Map<String, DomainGroups> groups = DomainGroups.of(source);
+    requireSomeToTrainOn(groups, source.heldOut());
+    Map<String, DomainGroups> without = new TreeMap<>(groups);
+    without.values().removeIf(domain -> domain.heldOut() > 0);
     List<String> awaited =
         EvaluationSettings.from(configuration).domains().stream()
             .filter(domain -> !without.containsKey(domain))
             .toList();
     return new DemoEvaluation(awaited, without);
+  }
+
+  private static void requireSomeToTrainOn(Map<String, DomainGroups> groups, HeldOutShare share) {
+    if (groups.values().stream().allMatch(domain -> domain.heldOut() == domain.groups())) {
+      throw new LogitstreamException(
+          FailureKind.CONFIGURATION,
+          "every folder of %s is held out for evaluation (held-out.share is %d of a thousand): nothing is left to train on. Give more folders, or lower the share"
+              .formatted(String.join(", ", groups.keySet()), share.perMille()));
+    }
   }
 
   /** What the trainer is told. */
@@ -47,9 +62,15 @@ record DemoEvaluation(List<String> awaited, Map<String, DomainGroups> withoutHel
         .sorted(Map.Entry.comparingByKey())
         .map(
             entry ->
-                ("No text of %s is held out, so it has no curve: a share of the folders is, and there"
-                        + " are %d. Give more of them, or --set held-out.share=300")
-                    .formatted(entry.getKey(), entry.getValue().groups()))
+                ("No text of %s is held out, so it has no curve: whole folders are, a share of them"
+                        + " (held-out.share), and of %s there %s. Give more of them, or a larger"
+                        + " share")
+                    .formatted(
+                        entry.getKey(),
+                        entry.getKey(),
+                        entry.getValue().groups() == 1
+                            ? "is one"
+                            : "are " + entry.getValue().groups()))
         .toList();
   }
 }

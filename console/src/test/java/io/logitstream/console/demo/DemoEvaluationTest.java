@@ -37,7 +37,7 @@ class DemoEvaluationTest {
     assertThat(evaluation.notes())
         .singleElement()
         .asString()
-        .contains("No text of small is held out", "there are 1", "--set held-out.share=");
+        .contains("No text of small is held out", "of small there is one.");
   }
 
   @Test
@@ -49,6 +49,16 @@ class DemoEvaluationTest {
     assertThat(evaluation.awaited()).isEmpty();
     assertThat(EvaluationSettings.from(configuration(evaluation.settings(), "small")).domains())
         .isEmpty();
+  }
+
+  @Test
+  void trafficThatIsHeldOutAltogetherIsRefused() throws IOException {
+    write("small", 1);
+
+    assertThatThrownBy(
+            () -> DemoEvaluation.of(configuration(Map.of("held-out.share", "1000"), "small")))
+        .isInstanceOf(LogitstreamException.class)
+        .hasMessageContaining("nothing is left to train on");
   }
 
   @Test

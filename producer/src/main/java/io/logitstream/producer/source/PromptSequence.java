@@ -169,9 +169,16 @@ public final class PromptSequence implements AutoCloseable {
                   found.heldOut());
               if (found.heldOut() == 0 && settings.heldOut().perMille() > 0) {
                 LOGGER.warn(
-                    "source {}, domain {}: no group is held out, so no student can be evaluated on it. A group is a folder; give more of them, or raise held-out.share",
+                    "source {}, domain {}: no group is held out, so no student can be evaluated on it. A group is a folder; give more of them, or raise held-out.share ({} of a thousand) before the source is published: later it is another source",
                     settings.name(),
-                    domain);
+                    domain,
+                    settings.heldOut().perMille());
+              } else if (found.heldOut() == found.groups()) {
+                LOGGER.warn(
+                    "source {}, domain {}: every group is held out, and nothing of it will be trained on: held-out.share is {} of a thousand",
+                    settings.name(),
+                    domain,
+                    settings.heldOut().perMille());
               }
             });
   }
