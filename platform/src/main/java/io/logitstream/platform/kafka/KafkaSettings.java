@@ -1,6 +1,7 @@
 package io.logitstream.platform.kafka;
 
 import io.logitstream.platform.config.Configuration;
+import io.logitstream.platform.config.ConfigurationException;
 import io.logitstream.platform.config.Setting;
 import java.util.HashMap;
 import java.util.List;
@@ -79,6 +80,7 @@ public record KafkaSettings(
     Map<String, String> passThrough = new HashMap<>(configuration.kafka());
     passThrough.remove("bootstrap.servers");
     ClientGuarantees.check(passThrough, configuration.origins());
+    requireRegistryUrl(configuration.get(REGISTRY_URL));
     Map<String, String> registryClient = new HashMap<>(configuration.registryClient());
     String basicAuth = configuration.get(REGISTRY_BASIC_AUTH);
     if (!basicAuth.isEmpty()) {
@@ -92,6 +94,17 @@ public record KafkaSettings(
         configuration.get(AUTO_REGISTER),
         passThrough,
         registryClient);
+  }
+
+  /** A wrong address would be waited for as an absent registry is. */
+  private static void requireRegistryUrl(String urls) {
+    for (String url : urls.split(",", -1)) {
+      if (!url.strip().startsWith("http://") && !url.strip().startsWith("https://")) {
+        throw new ConfigurationException(
+            "registry.url is '%s', expected http://HOST:PORT or https://HOST:PORT, several of them separated by commas"
+                .formatted(urls));
+      }
+    }
   }
 
   /** Where and how Kafka and the registry are looked for, as a sentence for messages. */
