@@ -105,6 +105,10 @@ record ErasureReport(ErasurePlan plan, boolean done, int tombstones, boolean con
         newestWithout);
   }
 
+  private static boolean isOver(Removal removal) {
+    return removal.means() == Removal.Means.ERASED || removal.means() == Removal.Means.GONE;
+  }
+
   private static String means(Removal removal) {
     return switch (removal.means()) {
       case TOMBSTONE -> "a tombstone erases it" + by(removal.goneByMs());
@@ -128,18 +132,20 @@ record ErasureReport(ErasurePlan plan, boolean done, int tombstones, boolean con
   }
 
   private String conclusion() {
+    if (plan.tombstones().isEmpty()) {
+      return plan.removals().stream().allMatch(ErasureReport::isOver)
+          ? "Nothing is left to erase."
+          : "Nothing can be erased now: what is there lies on topics that are not set up for it"
+              + " ('logitstream topics create --erasure', before there are prompts).";
+    }
     if (!done) {
-      return plan.tombstones().isEmpty()
-          ? "Nothing can be erased now: the topics are not set up for erasure, or it is erased already."
-          : "Nothing was changed; --yes writes the tombstones.";
+      return "Nothing was changed; --yes writes the tombstones.";
     }
     return "%d tombstones were written%s"
         .formatted(
             tombstones,
-            tombstones == 0
-                ? "."
-                : confirmed
-                    ? ", and the index has met them."
-                    : "; the index has not met them yet: forget again later.");
+            confirmed
+                ? ", and the index has met them."
+                : "; the index has not met them yet: forget again later.");
   }
 }

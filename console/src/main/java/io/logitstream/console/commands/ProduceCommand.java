@@ -47,8 +47,8 @@ import picocli.CommandLine.Spec;
       "  generate | logitstream produce --source generated --lines -",
       "  logitstream produce --source gateway --lines /var/log/gateway.jsonl --follow",
       "  logitstream produce --source api --http 8080",
-      "  curl -d '{\"key\":\"k1\",\"text\":\"some text\"}' -H 'Content-Type: application/json'"
-          + " localhost:8080/v1/prompts",
+      "  curl localhost:8080/v1/prompts -H 'Content-Type: application/json' \\",
+      "    -d '{\"key\": \"k1\", \"text\": \"some text\"}'",
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class ProduceCommand implements Callable<Integer> {

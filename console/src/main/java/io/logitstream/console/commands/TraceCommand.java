@@ -86,7 +86,7 @@ final class TraceCommand implements Callable<Integer> {
           record.offset(),
           record.windows() == 0
               ? ""
-              : "  window %d of %d".formatted(record.window(), record.windows()),
+              : "  window %d of %d".formatted(record.window() + 1, record.windows()),
           record.teacher() == null ? "" : " by " + record.teacher(),
           record.sourcePosition() == null
               ? ""

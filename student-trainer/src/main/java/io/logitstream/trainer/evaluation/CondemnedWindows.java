@@ -55,7 +55,7 @@ final class CondemnedWindows {
   /**
    * Condemns a record, unless the ledger says that it was before.
    *
-   * @throws LogitstreamException FATAL if there are too many
+   * @throws LogitstreamException CONFIGURATION if there are too many
    */
   synchronized void add(ConsumerRecord<String, byte[]> read, Reading.Condemned why) {
     if (!known.add(new RecordPlace(read.partition(), read.offset()))) {
@@ -64,7 +64,7 @@ final class CondemnedWindows {
     condemned++;
     if (condemned > maxCondemned) {
       throw new LogitstreamException(
-          FailureKind.FATAL,
+          FailureKind.CONFIGURATION,
           "%d records of %s were condemned since the start, expected at most %d (ingest.max-condemned): something is wrong with the topic. The last one is %d@%d, %s: %s"
               .formatted(
                   condemned,

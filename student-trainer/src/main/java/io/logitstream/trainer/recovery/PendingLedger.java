@@ -71,19 +71,24 @@ public final class PendingLedger {
    * Checks that what was condemned can go into one checkpoint, together with what a step that is
    * not taken yet has condemned.
    *
-   * @throws LogitstreamException FATAL if there are too many
+   * @throws LogitstreamException CONFIGURATION if there are too many
    */
   public void checkCondemned(List<SkipEntry> skips, List<ProducerRecord<String, byte[]>> further) {
     if (letters.size() + further.size() > maxCondemned) {
       throw new LogitstreamException(
-          FailureKind.FATAL,
+          FailureKind.CONFIGURATION,
           ("%d records were condemned since the newest checkpoint, expected at most %d"
                   + " (ingest.max-condemned): something is wrong with the log. The last one is %s")
               .formatted(
                   letters.size() + further.size(),
                   maxCondemned,
-                  skips.isEmpty() ? "of an earlier step" : skips.get(skips.size() - 1)));
+                  skips.isEmpty() ? "of an earlier step" : words(skips.get(skips.size() - 1))));
     }
+  }
+
+  private static String words(SkipEntry skip) {
+    return "%d@%d, %s: %s"
+        .formatted(skip.getPartition(), skip.getOffset(), skip.getCode(), skip.getReason());
   }
 
   /** A step was taken. */
