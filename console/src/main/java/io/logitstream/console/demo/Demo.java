@@ -19,9 +19,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A student learns from a teacher: starts the pipeline, shows it, stops it, sums it up. */
 public final class Demo {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Demo.class);
   private static final Duration FRAME = Duration.ofMillis(500);
 
   /** Services drain, then the watcher, the broker and the drawing of the plot. */
@@ -56,11 +59,16 @@ public final class Demo {
       view.note("Everything is kept in %s (log: %s)".formatted(request.data(), log.getFileName()));
       evaluation.notes().forEach(view::note);
       view.note("Starting Kafka and the schema registry ...");
-      try (DemoPipeline pipeline =
-          DemoPipeline.start(
+      Optional<DemoPipeline> started =
+          start(
               request,
               addresses -> configuration.apply(with(addresses, evaluation.settings())),
-              stop)) {
+              stop);
+      if (started.isEmpty()) {
+        view.note("Stopped before it had begun.");
+        return ExitStatus.OK.code();
+      }
+      try (DemoPipeline pipeline = started.get()) {
         CurvesPlot.prepare();
         view.note("Kafka listens on " + pipeline.bootstrapServers());
         watch(pipeline, view, heading, stop);
@@ -77,6 +85,20 @@ public final class Demo {
         new DemoSummary(request, pipeline, last).conclude(view::note);
         return failure.isPresent() ? ExitStatus.of(FailureKind.FATAL).code() : ExitStatus.OK.code();
       }
+    }
+  }
+
+  /** Empty if a stop was asked for meanwhile: Kafka cannot start in a process that is ending. */
+  private static Optional<DemoPipeline> start(
+      DemoRequest request, Function<Map<String, String>, Configuration> settings, StopSignal stop) {
+    try {
+      return Optional.of(DemoPipeline.start(request, settings, stop));
+    } catch (RuntimeException | Error e) {
+      if (!stop.requested()) {
+        throw e;
+      }
+      LOGGER.debug("the demo was stopped while it started", e);
+      return Optional.empty();
     }
   }
 
