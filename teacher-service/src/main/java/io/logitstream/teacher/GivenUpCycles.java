@@ -61,7 +61,10 @@ final class GivenUpCycles {
             .max()
             .orElse(1);
     if (most == 1) {
-      LOGGER.info("giving up {} prompts: {}", cycle.prompts().size(), failure.getMessage());
+      LOGGER.info(
+          "giving up {} prompts, which are scored by who has their partitions now: {}",
+          cycle.prompts().size(),
+          failure.getMessage());
       return Duration.ZERO;
     }
     String why = words(cycle, most, nanos, failure);
