@@ -99,7 +99,7 @@ public record KafkaSettings(
   /** A wrong address would be waited for as an absent registry is. */
   private static void requireRegistryUrl(String urls) {
     for (String url : urls.split(",", -1)) {
-      if (!url.strip().startsWith("http://") && !url.strip().startsWith("https://")) {
+      if (!url.contains("://")) {
         throw new ConfigurationException(
             "registry.url is '%s', expected http://HOST:PORT or https://HOST:PORT, several of them separated by commas"
                 .formatted(urls));

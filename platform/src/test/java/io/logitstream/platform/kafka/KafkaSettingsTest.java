@@ -108,6 +108,13 @@ class KafkaSettingsTest {
     assertThat(settings.toString()).contains("sasl.jaas.config").doesNotContain("hunter2");
   }
 
+  @Test
+  void anAddressOfTheRegistryWithoutItsProtocolIsRefused() {
+    assertThatThrownBy(() -> KafkaSettings.from(load(Map.of("registry.url", "localhost:8081"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("registry.url is 'localhost:8081', expected http://HOST:PORT");
+  }
+
   private static Configuration load(Map<String, String> given) {
     return Configuration.load(KNOWN, ConfigurationLayers.of(given));
   }
