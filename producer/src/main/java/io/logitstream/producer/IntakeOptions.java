@@ -14,7 +14,7 @@ final class IntakeOptions {
           0,
           0,
           1_000_000,
-          "Mean rate of the prompts; 0 for as fast as they are taken.");
+          "Mean rate of the prompts from files; 0 for as fast as they are taken.");
   private static final Setting<Integer> TRANSACTION_PROMPTS =
       Setting.integer(
           "intake.transaction-prompts", 64, 1, 10_000, "Most prompts in one transaction.");

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logitstream.checkpoints.CheckpointId;
 import io.logitstream.embedded.CutLog;
-import io.logitstream.embedded.EmbeddedBroker;
-import io.logitstream.embedded.EmbeddedBrokerSettings;
-import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.schemas.LedgerEntry;
@@ -31,8 +29,8 @@ class CutLogitsTest {
     Path data = directory.resolve("broker");
     Path model = TinyModel.write(directory.resolve("model"));
     long cut;
-    try (Server server = new Server(data)) {
-      TestPipeline pipeline = server.pipeline();
+    try (EmbeddedKafka server = EmbeddedKafka.on(data)) {
+      TestPipeline pipeline = pipeline(server);
       TrainerFixture trainers = new TrainerFixture(pipeline, model);
       write(pipeline, 12);
       trainers.train("run");
@@ -43,8 +41,8 @@ class CutLogitsTest {
     }
     CutLog.at(data, Topic.TEACHER_LOGITS.named(""), 0, cut);
 
-    try (Server server = new Server(data)) {
-      TestPipeline pipeline = server.pipeline();
+    try (EmbeddedKafka server = EmbeddedKafka.on(data)) {
+      TestPipeline pipeline = pipeline(server);
       TrainerFixture trainers = new TrainerFixture(pipeline, model);
       long trained = trainers.newest("run").getTrainedRecords();
       long stood = nextOffset(trainers);
@@ -103,24 +101,7 @@ class CutLogitsTest {
     }
   }
 
-  /** A broker of the test's own on a folder, and a registry. */
-  private record Server(EmbeddedBroker broker, EmbeddedRegistry registry) implements AutoCloseable {
-    Server(Path data) {
-      this(EmbeddedBroker.start(new EmbeddedBrokerSettings(data, 0)));
-    }
-
-    private Server(EmbeddedBroker broker) {
-      this(broker, EmbeddedRegistry.start(broker.bootstrapServers(), 0));
-    }
-
-    TestPipeline pipeline() {
-      return new TestPipeline(broker.bootstrapServers(), registry.url(), "");
-    }
-
-    @Override
-    public void close() {
-      registry.close();
-      broker.close();
-    }
+  private static TestPipeline pipeline(EmbeddedKafka server) {
+    return new TestPipeline(server.bootstrapServers(), server.registryUrl(), "");
   }
 }

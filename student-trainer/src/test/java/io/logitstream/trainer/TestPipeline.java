@@ -2,7 +2,7 @@ package io.logitstream.trainer;
 
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.embedded.TemporaryKafka;
+import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.kafka.Futures;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
@@ -26,7 +26,7 @@ final class TestPipeline {
 
   private static final AtomicInteger PIPELINES = new AtomicInteger();
 
-  private static final TemporaryKafka KAFKA = kafka();
+  private static final EmbeddedKafka KAFKA = kafka();
 
   private final KafkaSettings settings;
   private final KafkaClients clients;
@@ -44,8 +44,8 @@ final class TestPipeline {
     }
   }
 
-  private static TemporaryKafka kafka() {
-    TemporaryKafka kafka = TemporaryKafka.start("trainer-test");
+  private static EmbeddedKafka kafka() {
+    EmbeddedKafka kafka = EmbeddedKafka.temporary("trainer-test");
     // The tests that share it do not know which of them is the last.
     Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "kafka-of-tests"));
     return kafka;

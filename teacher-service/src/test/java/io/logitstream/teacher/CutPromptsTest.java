@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.logitstream.embedded.CutLog;
-import io.logitstream.embedded.EmbeddedBroker;
-import io.logitstream.embedded.EmbeddedBrokerSettings;
-import io.logitstream.embedded.EmbeddedRegistry;
+import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.PromptPartitioner;
@@ -40,15 +38,15 @@ class CutPromptsTest {
   @Test
   void afterAnElectionThatCutTheLogOnlyWhatTookThePlaceOfTheEndIsScored() throws Exception {
     Path data = directory.resolve("broker");
-    try (Server server = new Server(data);
-        Pipeline pipeline = labels(server.kafka())) {
+    try (EmbeddedKafka server = EmbeddedKafka.on(data);
+        Pipeline pipeline = labels(settings(server))) {
       send(pipeline, 0, 10);
       score(pipeline, 10, new SimpleMeterRegistry());
     }
     CutLog.at(data, Topic.PROMPTS.named(""), PARTITION, 7);
 
-    try (Server server = new Server(data);
-        Pipeline pipeline = labels(server.kafka())) {
+    try (EmbeddedKafka server = EmbeddedKafka.on(data);
+        Pipeline pipeline = labels(settings(server))) {
       // Past the old end: nothing is out of range.
       send(pipeline, 10, 15);
       SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -63,16 +61,16 @@ class CutPromptsTest {
   @Test
   void whereAnElectionCutOffWhatWasNotScoredYetNothingIsScoredTwice() throws Exception {
     Path data = directory.resolve("broker");
-    try (Server server = new Server(data);
-        Pipeline pipeline = labels(server.kafka())) {
+    try (EmbeddedKafka server = EmbeddedKafka.on(data);
+        Pipeline pipeline = labels(settings(server))) {
       send(pipeline, 0, 4);
       score(pipeline, 4, new SimpleMeterRegistry());
       send(pipeline, 4, 8);
     }
     CutLog.at(data, Topic.PROMPTS.named(""), PARTITION, 6);
 
-    try (Server server = new Server(data);
-        Pipeline pipeline = labels(server.kafka())) {
+    try (EmbeddedKafka server = EmbeddedKafka.on(data);
+        Pipeline pipeline = labels(settings(server))) {
       send(pipeline, 10, 12);
       SimpleMeterRegistry meters = new SimpleMeterRegistry();
       score(pipeline, 4, meters);
@@ -159,24 +157,7 @@ class CutPromptsTest {
         .with("teacher.group", "logitstream-teacher-cut");
   }
 
-  /** A broker of the test's own on a folder, and a registry. */
-  private record Server(EmbeddedBroker broker, EmbeddedRegistry registry) implements AutoCloseable {
-    Server(Path data) {
-      this(EmbeddedBroker.start(new EmbeddedBrokerSettings(data, 0)));
-    }
-
-    private Server(EmbeddedBroker broker) {
-      this(broker, EmbeddedRegistry.start(broker.bootstrapServers(), 0));
-    }
-
-    KafkaSettings kafka() {
-      return new KafkaSettings(broker.bootstrapServers(), registry.url(), "", true, Map.of());
-    }
-
-    @Override
-    public void close() {
-      registry.close();
-      broker.close();
-    }
+  private static KafkaSettings settings(EmbeddedKafka server) {
+    return new KafkaSettings(server.bootstrapServers(), server.registryUrl(), "", true, Map.of());
   }
 }

@@ -1,6 +1,6 @@
 package io.logitstream.teacher;
 
-import io.logitstream.embedded.TemporaryKafka;
+import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.kafka.KafkaSettings;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,7 +37,7 @@ public final class RunningKafka implements ParameterResolver {
 
   private static final class Running
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
-    private final TemporaryKafka kafka = TemporaryKafka.start("teacher-test");
+    private final EmbeddedKafka kafka = EmbeddedKafka.temporary("teacher-test");
 
     @Override
     public void close() {

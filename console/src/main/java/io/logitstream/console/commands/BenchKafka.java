@@ -1,20 +1,20 @@
 package io.logitstream.console.commands;
 
-import io.logitstream.embedded.TemporaryKafka;
+import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import java.util.Map;
 
 /** A temporary broker and registry for a benchmark, and how to reach them. */
 final class BenchKafka implements AutoCloseable {
-  private final TemporaryKafka kafka;
+  private final EmbeddedKafka kafka;
 
-  private BenchKafka(TemporaryKafka kafka) {
+  private BenchKafka(EmbeddedKafka kafka) {
     this.kafka = kafka;
   }
 
   static BenchKafka start() {
-    return new BenchKafka(TemporaryKafka.start("logitstream-bench"));
+    return new BenchKafka(EmbeddedKafka.temporary("logitstream-bench"));
   }
 
   /** Where both are, as settings by name. */

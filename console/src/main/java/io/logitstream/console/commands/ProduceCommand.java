@@ -67,7 +67,7 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Prompts a second: short for --set pacing.prompts-per-second=…")
+      description = "Prompts a second of PATH: short for --set pacing.prompts-per-second=…")
   private @Nullable Double rate;
 
   @Option(
@@ -99,6 +99,11 @@ final class ProduceCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "PATH, --lines and --http are different intakes, of which a source has one: choose");
+    }
+    if (rate != null && (lines != null || http != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--rate paces the texts of PATH; lines and HTTP are taken as fast as they come: leave it out");
     }
     Shortcuts shortcuts =
         new Shortcuts()

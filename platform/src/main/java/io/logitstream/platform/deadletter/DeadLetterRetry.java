@@ -1,5 +1,6 @@
 package io.logitstream.platform.deadletter;
 
+import io.logitstream.platform.Causes;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.KafkaClients;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -134,11 +136,16 @@ public final class DeadLetterRetry implements AutoCloseable {
   }
 
   private LogitstreamException failed(KafkaException failure) {
-    FailureKind kind = KafkaFailures.kindOf(failure);
+    // Nobody else takes its epoch, unless a transaction expired.
+    FailureKind kind =
+        Causes.include(failure, InvalidProducerEpochException.class)
+            ? FailureKind.FENCED
+            : KafkaFailures.kindOf(failure);
     return new LogitstreamException(
         kind,
         kind == FailureKind.FENCED
-            ? "another retry of the dead letters of %s has begun".formatted(log.topic())
+            ? "another retry of the dead letters of %s has begun, or a transaction took longer than %d s: 'deadletters list' tells which letters still stand"
+                .formatted(log.topic(), TRANSACTION_TIMEOUT.toSeconds())
             : "could not put records back to %s: %s"
                 .formatted(log.topic(), failure.getCause() == null ? failure : failure.getCause()),
         failure);

@@ -1,6 +1,6 @@
 package io.logitstream.platform.kafka;
 
-import io.logitstream.embedded.TemporaryKafka;
+import io.logitstream.embedded.EmbeddedKafka;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -36,7 +36,7 @@ public final class RunningKafka implements ParameterResolver {
 
   private static final class Running
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
-    private final TemporaryKafka kafka = TemporaryKafka.start("platform-test");
+    private final EmbeddedKafka kafka = EmbeddedKafka.temporary("platform-test");
 
     @Override
     public void close() {

@@ -35,6 +35,7 @@ final class GrowingFile implements AutoCloseable {
   /** Where reading goes on once the file is there; null from then on. */
   private @Nullable Position awaited;
 
+  private boolean isMissingTold;
   private int generation;
   private LineBuffer buffer;
   private long readOffset;
@@ -132,6 +133,10 @@ final class GrowingFile implements AutoCloseable {
     } catch (NoSuchFileException e) {
       if (!following.isOn()) {
         throw e;
+      }
+      if (!isMissingTold) {
+        LOGGER.warn("{} is not there; it is waited for", path);
+        isMissingTold = true;
       }
     }
     if (files.size() == OPEN_MAX) {

@@ -1,5 +1,6 @@
 package io.logitstream.producer.lines;
 
+import io.logitstream.producer.source.Hashes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -106,13 +106,9 @@ final class OpenedFile implements AutoCloseable {
     while (head.hasRemaining() && read >= 0) {
       read = file.read(head, head.position());
     }
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(head.flip());
-      return HexFormat.of().formatHex(sha256.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest sha256 = Hashes.sha256();
+    sha256.update(head.flip());
+    return HexFormat.of().formatHex(sha256.digest());
   }
 
   @Override
