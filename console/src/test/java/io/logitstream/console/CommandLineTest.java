@@ -140,6 +140,14 @@ class CommandLineTest {
   }
 
   @Test
+  void aRateThatWouldPaceNothingIsRefused() {
+    Invocation refused = Invocation.of("produce", "--http", "1", "--rate", "20");
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("--rate paces the texts of PATH");
+  }
+
+  @Test
   void lettersMustBeNamed() {
     assertThat(Invocation.of("deadletters", "retry", "prompts").err()).contains("which letters?");
     assertThat(Invocation.of("deadletters", "list", "checkpoints").err())

@@ -91,6 +91,20 @@ class DeadLetterRetryTest {
   }
 
   @Test
+  void aRetryThatAnotherOneEndsSaysSo() {
+    try (DeadLetterRetry first = new DeadLetterRetry(clients, Topic.PROMPTS);
+        DeadLetterRetry second = new DeadLetterRetry(clients, Topic.PROMPTS)) {
+      assertThatThrownBy(() -> first.retry(letter -> true))
+          .isInstanceOfSatisfying(
+              LogitstreamException.class,
+              failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FENCED))
+          .hasMessageContaining("another retry of the dead letters of " + prompts + " has begun");
+
+      assertThat(second.retry(letter -> true)).hasSize(3);
+    }
+  }
+
+  @Test
   void recordsArePutBackWholeAndOnce() {
     DeadLetterLog log = new DeadLetterLog(clients, Topic.PROMPTS);
     retry("malformed");
