@@ -70,11 +70,6 @@ class PromptProducerTest {
     producer.run(new StopSignal());
     List<Prompt> prompts = pipeline.prompts(source);
     assertCompleteFrom(prompts);
-    assertThat(producer.progress().prompts()).isEqualTo(FILES);
-    assertThat(producer.progress().finished()).isTrue();
-    assertThat(producer.progress().heldOutPrompts())
-        .isEqualTo(prompts.stream().filter(Prompt::getHeldOut).count())
-        .isBetween(1L, FILES - 1L);
     assertThat(
             meters
                 .get("logitstream.producer.prompts")
@@ -82,6 +77,11 @@ class PromptProducerTest {
                 .functionCounter()
                 .count())
         .isEqualTo(FILES);
+    assertThat(producer.progress().prompts()).isEqualTo(FILES);
+    assertThat(producer.progress().finished()).isTrue();
+    assertThat(producer.progress().heldOutPrompts())
+        .isEqualTo(prompts.stream().filter(Prompt::getHeldOut).count())
+        .isBetween(1L, FILES - 1L);
     Prompt prompt = prompts.get(0);
     assertThat(prompt.getPromptId())
         .isEqualTo(RecordKeys.promptId(source, prompt.getSourcePosition()));
@@ -237,7 +237,8 @@ class PromptProducerTest {
   void filesThatAreNotTextAreCounted() throws Exception {
     Files.write(folder.resolve("library/p0/Bad.java"), "é".getBytes(StandardCharsets.ISO_8859_1));
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    new PromptProducer(settings(Map.of()), meters, new Health()).run(new StopSignal());
+    PromptProducer producer = new PromptProducer(settings(Map.of()), meters, new Health());
+    producer.run(new StopSignal());
     assertThat(
             meters
                 .get("logitstream.producer.documents.skipped")
@@ -245,6 +246,7 @@ class PromptProducerTest {
                 .functionCounter()
                 .count())
         .isEqualTo(1);
+    assertThat(producer.progress().finished()).isTrue();
     assertComplete();
   }
 
