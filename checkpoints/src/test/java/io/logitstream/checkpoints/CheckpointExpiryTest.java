@@ -3,6 +3,7 @@ package io.logitstream.checkpoints;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
@@ -31,8 +32,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Checkpoints that come and go under readers and followers. */
 class CheckpointExpiryTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final String CHUNKS = Topic.CHECKPOINT_CHUNKS.named("");
 
   @TempDir static Path directory;
 
@@ -363,28 +363,16 @@ class CheckpointExpiryTest {
     return new CheckpointCommitter(clients, run, TIMEOUT);
   }
 
-  /** Keys of this run's chunks whose newest record is no tombstone: what compaction leaves. */
   /** Offset after the last record of the topic of chunks: tombstones and markers count. */
-  private long chunksEnd() {
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
-      TopicPartition partition = new TopicPartition("checkpoint-chunks", 0);
-      return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-    }
+  private static long chunksEnd() {
+    return CommittedLog.ends(clients::consumer, CHUNKS).values().iterator().next();
   }
 
+  /** Keys of this run's chunks whose newest record is no tombstone: what compaction leaves. */
   private List<String> standingChunks() {
     Map<String, Boolean> standing = new HashMap<>();
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
-      TopicPartition partition = new TopicPartition("checkpoint-chunks", 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      while (consumer.position(partition) < end) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(record -> standing.put(record.key(), record.value() != null));
-      }
-    }
+    CommittedLog.read(clients::consumer, CHUNKS)
+        .forEach(record -> standing.put(record.key(), record.value() != null));
     return standing.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(run + "/") && entry.getValue())
         .map(Map.Entry::getKey)

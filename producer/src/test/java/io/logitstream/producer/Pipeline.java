@@ -1,5 +1,6 @@
 package io.logitstream.producer;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
@@ -14,17 +15,13 @@ import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.topics.Topic;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /** Broker, registry and topics in the process; each test has a source of its own. */
 final class Pipeline implements AutoCloseable {
@@ -81,22 +78,11 @@ final class Pipeline implements AutoCloseable {
   Map<ConsumerRecord<String, byte[]>, Prompt> committed() {
     Map<ConsumerRecord<String, byte[]>, Prompt> prompts = new HashMap<>();
     String topic = Topic.PROMPTS.named("");
-    List<TopicPartition> partitions =
-        IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(topic, i)).toList();
     KafkaClients clients = clients();
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of());
-        RecordDeserializer<Prompt> deserializer =
-            new RecordDeserializer<>(clients.settings(), Prompt.class)) {
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(
-                record -> prompts.put(record, deserializer.deserialize(topic, record.value())));
-      }
+    try (RecordDeserializer<Prompt> deserializer =
+        new RecordDeserializer<>(clients.settings(), Prompt.class)) {
+      CommittedLog.read(clients::consumer, topic)
+          .forEach(record -> prompts.put(record, deserializer.deserialize(topic, record.value())));
     }
     return prompts;
   }

@@ -2,21 +2,19 @@ package io.logitstream.trainer;
 
 import static org.awaitility.Awaitility.await;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.kafka.Futures;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.schemas.topics.Topic;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -65,17 +63,9 @@ final class TestPipeline {
 
   /** The committed records of a topic's first partition. */
   List<ConsumerRecord<String, byte[]>> records(String topic) {
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-      return records;
-    }
+    return CommittedLog.read(clients::consumer, topic).stream()
+        .filter(read -> read.partition() == 0)
+        .toList();
   }
 
   /** Adds partitions to a topic. */

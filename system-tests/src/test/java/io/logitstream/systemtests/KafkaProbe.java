@@ -1,13 +1,10 @@
 package io.logitstream.systemtests;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.platform.kafka.KafkaClients;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /** Reads whole topics, as readers of committed records see them and as all others do. */
 final class KafkaProbe {
@@ -19,7 +16,7 @@ final class KafkaProbe {
 
   /** Every committed record with a value, from the start to the end that the broker names now. */
   List<ConsumerRecord<String, byte[]>> committed(String topic) {
-    return read(topic, Map.of());
+    return valued(CommittedLog.read(clients::consumer, topic));
   }
 
   /**
@@ -27,28 +24,13 @@ final class KafkaProbe {
    * the broker names now.
    */
   List<ConsumerRecord<String, byte[]>> written(String topic) {
-    return read(topic, Map.of("isolation.level", "read_uncommitted"));
+    return valued(
+        CommittedLog.read(
+            settings -> clients.consumer(Map.of("isolation.level", "read_uncommitted")), topic));
   }
 
-  private List<ConsumerRecord<String, byte[]>> read(String topic, Map<String, Object> overrides) {
-    try (Consumer<String, byte[]> consumer = clients.consumer(overrides)) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          if (record.value() != null) {
-            records.add(record);
-          }
-        }
-      }
-      return records;
-    }
+  private static List<ConsumerRecord<String, byte[]>> valued(
+      List<ConsumerRecord<String, byte[]>> records) {
+    return records.stream().filter(record -> record.value() != null).toList();
   }
 }

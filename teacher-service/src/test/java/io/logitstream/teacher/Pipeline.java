@@ -1,5 +1,6 @@
 package io.logitstream.teacher;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.health.Health;
@@ -18,19 +19,14 @@ import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** The topics around a teacher, under a prefix of their own. */
@@ -140,21 +136,7 @@ final class Pipeline implements AutoCloseable {
 
   /** Every committed record that a topic has now. */
   List<ConsumerRecord<String, byte[]>> records(String topic) {
-    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, Topics.identity(admin, topic).partitions())
-              .mapToObj(index -> new TopicPartition(topic, index))
-              .toList();
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      while (partitions.stream()
-          .anyMatch(at -> consumer.position(at) < ends.getOrDefault(at, 0L))) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
+    return CommittedLog.read(clients::consumer, topic);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -298,17 +298,9 @@ class TeacherServiceTest {
   }
 
   private static void commitEnds(Pipeline pipeline) throws Exception {
-    String topic = pipeline.topic(Topic.TEACHER_LOGITS);
-    List<TopicPartition> partitions =
-        IntStream.range(0, Pipeline.PARTITIONS)
-            .mapToObj(index -> new TopicPartition(topic, index))
-            .toList();
     Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
-    try (var consumer = pipeline.clients.consumer(Map.of())) {
-      consumer
-          .endOffsets(partitions)
-          .forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end)));
-    }
+    CommittedLog.ends(pipeline.clients::consumer, pipeline.topic(Topic.TEACHER_LOGITS))
+        .forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end)));
     pipeline.admin.alterConsumerGroupOffsets("students", ends).all().get();
   }
 

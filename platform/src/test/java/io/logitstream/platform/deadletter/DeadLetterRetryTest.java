@@ -3,6 +3,7 @@ package io.logitstream.platform.deadletter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.ClientSource;
@@ -16,7 +17,6 @@ import io.logitstream.schemas.topics.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -202,17 +202,9 @@ class DeadLetterRetryTest {
   }
 
   private List<ConsumerRecord<String, byte[]>> records(String topic, int number) {
-    TopicPartition partition = new TopicPartition(topic, number);
-    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
-      consumer.assign(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      consumer.seekToBeginning(List.of(partition));
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
+    return CommittedLog.read(clients::consumer, topic).stream()
+        .filter(read -> read.partition() == number)
+        .toList();
   }
 
   private record CountedConsumers(ClientSource source, AtomicInteger made) implements ClientSource {

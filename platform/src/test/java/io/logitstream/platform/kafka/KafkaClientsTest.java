@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.schemas.topics.TopicSpecification;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -190,16 +190,8 @@ class KafkaClientsTest {
   }
 
   private List<ConsumerRecord<String, byte[]>> readAll(String topic, int partition) {
-    TopicPartition from = new TopicPartition(topic, partition);
-    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
-      consumer.assign(List.of(from));
-      long end = consumer.endOffsets(List.of(from)).values().iterator().next();
-      consumer.seekToBeginning(List.of(from));
-      while (consumer.position(from) < end) {
-        consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-      }
-    }
-    return records;
+    return CommittedLog.read(clients::consumer, topic).stream()
+        .filter(read -> read.partition() == partition)
+        .toList();
   }
 }
