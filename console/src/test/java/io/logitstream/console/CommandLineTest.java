@@ -141,10 +141,13 @@ class CommandLineTest {
 
   @Test
   void aRateThatWouldPaceNothingIsRefused() {
-    Invocation refused = Invocation.of("produce", "--http", "1", "--rate", "20");
-
-    assertThat(refused.status()).isEqualTo(2);
-    assertThat(refused.err()).contains("--rate paces the texts of PATH");
+    for (Invocation refused :
+        List.of(
+            Invocation.of("produce", "--http", "1", "--rate", "20"),
+            Invocation.of("produce", "--lines", "-", "--set", "pacing.prompts-per-second=20"))) {
+      assertThat(refused.status()).isEqualTo(2);
+      assertThat(refused.err()).contains("paces the texts of PATH");
+    }
   }
 
   @Test

@@ -6,15 +6,8 @@ import io.logitstream.producer.intake.IntakeSettings;
 import java.time.Duration;
 import java.util.List;
 
-/** How fast and in which transactions prompts leave, as it is written in a configuration. */
+/** In which transactions prompts leave, as it is written in a configuration. */
 final class IntakeOptions {
-  static final Setting<Double> PROMPTS_PER_SECOND =
-      Setting.decimal(
-          "pacing.prompts-per-second",
-          0,
-          0,
-          1_000_000,
-          "Mean rate of the prompts from files; 0 for as fast as they are taken.");
   private static final Setting<Integer> TRANSACTION_PROMPTS =
       Setting.integer(
           "intake.transaction-prompts", 64, 1, 10_000, "Most prompts in one transaction.");
@@ -29,7 +22,6 @@ final class IntakeOptions {
           "15s",
           "When the broker aborts a transaction that was left open, 1s to 15m. A killed producer"
               + " holds the readers of its last transaction back for so long.");
-
   private static final Setting<Boolean> START_TRACES =
       Setting.flag(
           "tracing.start",
@@ -38,8 +30,7 @@ final class IntakeOptions {
               + " that comes with it keeps it in any case.");
 
   static final List<Setting<?>> SETTINGS =
-      List.of(
-          PROMPTS_PER_SECOND, TRANSACTION_PROMPTS, GATHER_TIME, TRANSACTION_TIMEOUT, START_TRACES);
+      List.of(TRANSACTION_PROMPTS, GATHER_TIME, TRANSACTION_TIMEOUT, START_TRACES);
 
   private IntakeOptions() {}
 

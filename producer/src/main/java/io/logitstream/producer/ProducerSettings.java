@@ -21,6 +21,14 @@ public record ProducerSettings(
     IntakeSettings intake,
     KafkaSettings kafka,
     TopicSettings topics) {
+  /** Of sources of files alone: what is offered is taken as fast as it comes. */
+  public static final Setting<Double> PROMPTS_PER_SECOND =
+      Setting.decimal(
+          "pacing.prompts-per-second",
+          0,
+          0,
+          1_000_000,
+          "Mean rate of the prompts from files; 0 for as fast as they are taken.");
 
   /** The settings of this record, those of Kafka and of the topics among them. */
   public static final List<Setting<?>> SETTINGS = settings();
@@ -42,7 +50,7 @@ public record ProducerSettings(
     try {
       return new ProducerSettings(
           SourceOptions.read(configuration),
-          configuration.get(IntakeOptions.PROMPTS_PER_SECOND),
+          configuration.get(PROMPTS_PER_SECOND),
           IntakeOptions.read(configuration),
           KafkaSettings.from(configuration),
           TopicSettings.from(configuration));
@@ -53,6 +61,7 @@ public record ProducerSettings(
 
   private static List<Setting<?>> settings() {
     List<Setting<?>> settings = new ArrayList<>(SourceOptions.SETTINGS);
+    settings.add(PROMPTS_PER_SECOND);
     settings.addAll(IntakeOptions.SETTINGS);
     settings.addAll(KafkaSettings.SETTINGS);
     settings.addAll(TopicSettings.SETTINGS);

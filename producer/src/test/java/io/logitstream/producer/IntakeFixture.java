@@ -1,5 +1,6 @@
 package io.logitstream.producer;
 
+import io.logitstream.embedded.CommittedLog;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
@@ -26,17 +27,14 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A broker that can be stopped and started again, a registry, and intakes of offered prompts. */
 public final class IntakeFixture implements AutoCloseable {
@@ -67,13 +65,19 @@ public final class IntakeFixture implements AutoCloseable {
 
   /** An intake of lines. */
   public LinesPromptProducer lines(String source, InputStream input, String... values) {
+    return lines(source, input, new Health(), values);
+  }
+
+  /** As the other one, and it tells how it stands. */
+  public LinesPromptProducer lines(
+      String source, InputStream input, Health health, String... values) {
     Configuration configuration = configuration(source, values);
     return new LinesPromptProducer(
         OfferedOptions.read(configuration),
         LinesSettings.from(configuration),
         input,
         new SimpleMeterRegistry(),
-        new Health());
+        health);
   }
 
   /** What an intake accepts prompts with; not open yet. */
@@ -119,26 +123,14 @@ public final class IntakeFixture implements AutoCloseable {
   public List<Prompt> prompts(String source) {
     List<Prompt> prompts = new ArrayList<>();
     String topic = Topic.PROMPTS.named("");
-    List<TopicPartition> partitions =
-        IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(topic, i)).toList();
     KafkaClients clients = clients();
-    try (Consumer<String, byte[]> consumer = clients.consumer(Map.of());
-        RecordDeserializer<Prompt> deserializer =
-            new RecordDeserializer<>(clients.settings(), Prompt.class)) {
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(
-                record -> {
-                  Prompt prompt = deserializer.deserialize(topic, record.value());
-                  if (prompt.getSource().equals(source)) {
-                    prompts.add(prompt);
-                  }
-                });
+    try (RecordDeserializer<Prompt> deserializer =
+        new RecordDeserializer<>(clients.settings(), Prompt.class)) {
+      for (ConsumerRecord<String, byte[]> record : CommittedLog.read(clients::consumer, topic)) {
+        Prompt prompt = deserializer.deserialize(topic, record.value());
+        if (prompt.getSource().equals(source)) {
+          prompts.add(prompt);
+        }
       }
     }
     prompts.sort(Comparator.comparingLong(Prompt::getSourceIndex));

@@ -44,6 +44,11 @@ final class ConfigurationOptions {
 
   @Mixin private KafkaOptions kafka;
 
+  /** Whether the command line sets a setting by its name. */
+  boolean isSet(String name) {
+    return overrides.containsKey(name);
+  }
+
   /**
    * Reads all layers.
    *

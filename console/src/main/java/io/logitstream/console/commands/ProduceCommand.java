@@ -100,16 +100,18 @@ final class ProduceCommand implements Callable<Integer> {
           spec.commandLine(),
           "PATH, --lines and --http are different intakes, of which a source has one: choose");
     }
-    if (rate != null && (lines != null || http != null)) {
+    String pace = ProducerSettings.PROMPTS_PER_SECOND.name();
+    if ((rate != null || options.isSet(pace)) && (lines != null || http != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--rate paces the texts of PATH; lines and HTTP are taken as fast as they come: leave it out");
+          "--rate (--set %s=…) paces the texts of PATH; lines and HTTP are taken as fast as they come: leave it out"
+              .formatted(pace));
     }
     Shortcuts shortcuts =
         new Shortcuts()
             .put("source.paths", paths == null ? null : String.join(",", paths))
             .put("source.name", source)
-            .put("pacing.prompts-per-second", rate)
+            .put(pace, rate)
             .put("lines.files", lines == null ? null : String.join(",", lines))
             .put("lines.follow", follow ? true : null)
             .put("intake.http.port", http);

@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class GrowingFile implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(GrowingFile.class);
-  private static final int HEAD_BYTES = 256;
   private static final int CHUNK_BYTES = 64 << 10;
   private static final int AT_ONCE_BYTES = 32 << 20;
   private static final int OPEN_MAX = 64;
@@ -35,20 +34,11 @@ final class GrowingFile implements AutoCloseable {
   /** Where reading goes on once the file is there; null from then on. */
   private @Nullable Position awaited;
 
+  private boolean isSoughtInVain;
   private boolean isMissingTold;
   private int generation;
   private LineBuffer buffer;
   private long readOffset;
-
-  /**
-   * Where reading goes on in a file.
-   *
-   * @param generation how often the file was replaced before
-   * @param offset offset of the next line
-   * @param headBytes length of the beginning that tells the file from its successor
-   * @param headSha256 SHA-256 (hex) of that beginning
-   */
-  record Position(int generation, long offset, int headBytes, String headSha256) {}
 
   /**
    * Whether and how a file is waited on for more.
@@ -85,14 +75,21 @@ final class GrowingFile implements AutoCloseable {
     return name;
   }
 
+  Path path() {
+    return path;
+  }
+
+  /** Whether nothing is there to be read. */
+  boolean isMissing() {
+    return files.isEmpty();
+  }
+
   /** Where reading goes on behind the lines that were given; empty if nothing was ever read. */
   Optional<Position> position() throws IOException {
     if (files.isEmpty()) {
       return Optional.ofNullable(awaited);
     }
-    int headBytes = (int) Math.min(HEAD_BYTES, buffer.offset());
-    return Optional.of(
-        new Position(generation, buffer.offset(), headBytes, files.get(0).headSha256(headBytes)));
+    return Optional.of(Position.in(files.get(0), generation, buffer.offset()));
   }
 
   /** The next lines, as {@link LineSource#next} gives them. */
@@ -117,7 +114,7 @@ final class GrowingFile implements AutoCloseable {
 
   /** Whether everything that is there now was given. */
   boolean isAtEnd() {
-    return !files.isEmpty() && !buffer.hasRest() && readOffset >= files.get(0).length();
+    return files.size() == 1 && !buffer.hasRest() && readOffset >= files.get(0).length();
   }
 
   /** Opens what has the name now, unless it is open: it may be renamed before its turn comes. */
@@ -146,9 +143,8 @@ final class GrowingFile implements AutoCloseable {
           files.size(),
           path);
     }
-    if (awaited != null && !files.isEmpty()) {
-      goOn(files.get(0), awaited);
-      awaited = null;
+    if (awaited != null) {
+      goOn(awaited, nowNanos);
     }
   }
 
@@ -186,20 +182,33 @@ final class GrowingFile implements AutoCloseable {
         && readOffset == file.length();
   }
 
-  private void goOn(OpenedFile file, Position stored) throws IOException {
-    boolean same =
-        file.length() >= stored.offset()
-            && file.headSha256(stored.headBytes()).equals(stored.headSha256());
-    if (same) {
+  private void goOn(Position stored, long nowNanos) throws IOException {
+    Optional<OpenedFile> named = files.stream().findFirst();
+    if (named.isEmpty() && isSoughtInVain) {
+      return;
+    }
+    Optional<OpenedFile> found = FileSearch.find(path, named, stored, nowNanos);
+    if (found.isPresent()) {
+      if (!found.equals(named)) {
+        LOGGER.info(
+            "{} was renamed; it is read on from offset {}, and then its successor",
+            path,
+            stored.offset());
+        files.add(0, found.get());
+      }
       readOffset = stored.offset();
       buffer = new LineBuffer(maxLineBytes, stored.offset());
-    } else {
+      awaited = null;
+    } else if (named.isPresent()) {
       LOGGER.warn(
-          "{} is another file than the one that was read to offset {}: it is read from its start,"
-              + " and what its predecessor had behind that was not read",
+          "{} is another file than the one that was read to offset {}, and no file beside it is: it"
+              + " is read from its start, and what its predecessor had behind that was not read",
           path,
           stored.offset());
       begin();
+      awaited = null;
+    } else {
+      isSoughtInVain = true;
     }
   }
 

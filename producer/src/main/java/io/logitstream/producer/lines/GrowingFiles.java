@@ -94,13 +94,19 @@ final class GrowingFiles implements LineSource {
                         .put("generation", position.generation())
                         .put("offset", position.offset())
                         .put("headBytes", position.headBytes())
-                        .put("headSha256", position.headSha256()));
+                        .put("headSha256", position.headSha256())
+                        .put("fileKey", position.fileKey()));
       } catch (IOException e) {
         throw new LogitstreamException(
             FailureKind.RETRYABLE, "could not read %s: %s".formatted(file.name(), e), e);
       }
     }
     return Optional.of(location.toString());
+  }
+
+  @Override
+  public List<Path> missing() {
+    return files.stream().filter(GrowingFile::isMissing).map(GrowingFile::path).toList();
   }
 
   @Override
@@ -123,14 +129,15 @@ final class GrowingFiles implements LineSource {
     }
   }
 
-  private static Optional<GrowingFile.Position> position(JsonNode stored) {
+  private static Optional<Position> position(JsonNode stored) {
     return stored.isObject()
         ? Optional.of(
-            new GrowingFile.Position(
+            new Position(
                 stored.path("generation").asInt(),
                 stored.path("offset").asLong(),
                 stored.path("headBytes").asInt(),
-                stored.path("headSha256").asText()))
+                stored.path("headSha256").asText(),
+                stored.path("fileKey").textValue()))
         : Optional.empty();
   }
 

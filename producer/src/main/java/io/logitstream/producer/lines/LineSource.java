@@ -1,6 +1,7 @@
 package io.logitstream.producer.lines;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,9 @@ interface LineSource extends AutoCloseable {
 
   /** Where reading goes on behind the lines that were given; empty where it cannot. */
   Optional<String> location();
+
+  /** What it would read and is not there: it is waited for. */
+  List<Path> missing();
 
   /** Whether no line will come any more. */
   boolean isAtEnd();

@@ -20,12 +20,14 @@ import io.logitstream.producer.intake.Receipt;
 import io.logitstream.producer.offered.OfferedPromptJson;
 import io.logitstream.producer.offered.RefusedPromptException;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class LinesPromptProducer implements Service {
   private static final Logger LOGGER = LoggerFactory.getLogger(LinesPromptProducer.class);
   private static final String COMPONENT = "producer";
+  private static final String FILES = "files";
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int LOGGED_BAD_LINES = 20;
   private static final ObjectMapper JSON =
@@ -66,6 +69,7 @@ public final class LinesPromptProducer implements Service {
   private final LongAdder known = new LongAdder();
   private final LongAdder bad = new LongAdder();
   private int badInARow;
+  private volatile List<String> missing = List.of();
 
   /**
    * @param standardInput read where no files are named
@@ -87,6 +91,9 @@ public final class LinesPromptProducer implements Service {
     count(meters, "published", "Lines whose prompts are published", published);
     count(meters, "known", "Lines whose keys were published before", known);
     count(meters, "bad", "Lines that are no prompts", bad);
+    Gauge.builder("logitstream.lines.missing", this, producer -> producer.missing.size())
+        .description("Files that are followed and not there")
+        .register(meters);
     health.ready(COMPONENT, false, "has not begun");
   }
 
@@ -98,7 +105,8 @@ public final class LinesPromptProducer implements Service {
 
   /** How it stands, for any thread. */
   public LinesStatus status() {
-    return new LinesStatus(settings.acceptance().source(), published.sum(), known.sum(), bad.sum());
+    return new LinesStatus(
+        settings.acceptance().source(), published.sum(), known.sum(), bad.sum(), missing);
   }
 
   /** Prompts that were published. */
@@ -127,6 +135,7 @@ public final class LinesPromptProducer implements Service {
       try (LineSource source = source(acceptance)) {
         while (!stop.requested()) {
           List<Line> next = source.next(settings.intake().transactionPrompts());
+          tellMissing(source.missing());
           if (!next.isEmpty()) {
             publish(next, source, acceptance, stop);
           } else if (source.isAtEnd()) {
@@ -139,7 +148,20 @@ public final class LinesPromptProducer implements Service {
         }
       }
     } finally {
+      health.gone(FILES);
       health.gone(COMPONENT);
+    }
+  }
+
+  /** It is not ready while there is nothing to read: a volume that is not mounted, say. */
+  private void tellMissing(List<Path> paths) {
+    List<String> now = paths.stream().map(Path::toString).toList();
+    if (!now.equals(missing)) {
+      missing = now;
+      health.ready(
+          FILES,
+          now.isEmpty() || now.size() < lines.files().size(),
+          now.isEmpty() ? "are there" : "not there yet: " + String.join(", ", now));
     }
   }
 

@@ -23,14 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class OpenedFile implements AutoCloseable {
   private final FileChannel file;
 
-  /** Tells it from other files; null where the file system has no such thing. */
-  private final @Nullable Object key;
+  private final @Nullable String key;
 
   private final long openedNanos;
   private long length;
   private long grewNanos;
 
-  private OpenedFile(FileChannel file, @Nullable Object key, long nowNanos) throws IOException {
+  private OpenedFile(FileChannel file, @Nullable String key, long nowNanos) throws IOException {
     this.file = file;
     this.key = key;
     this.openedNanos = nowNanos;
@@ -46,7 +45,7 @@ final class OpenedFile implements AutoCloseable {
    * @throws NoSuchFileException if nothing has the name
    */
   static Optional<OpenedFile> open(Path path, long nowNanos) throws IOException {
-    Object before = key(path);
+    String before = key(path);
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
       // No call tells the key of what was opened: it is the name's if the name had it all the time.
@@ -59,6 +58,11 @@ final class OpenedFile implements AutoCloseable {
     }
     file.close();
     return Optional.empty();
+  }
+
+  /** Tells it from the other files there are; null where the file system has no such thing. */
+  @Nullable String key() {
+    return key;
   }
 
   /** Whether the name is another file's now. Nobody's is not another's. */
@@ -116,7 +120,8 @@ final class OpenedFile implements AutoCloseable {
     file.close();
   }
 
-  private static @Nullable Object key(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  private static @Nullable String key(Path path) throws IOException {
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    return key == null ? null : key.toString();
   }
 }

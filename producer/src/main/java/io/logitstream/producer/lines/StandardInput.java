@@ -2,6 +2,7 @@ package io.logitstream.producer.lines;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,11 @@ final class StandardInput implements LineSource {
   @Override
   public Optional<String> location() {
     return Optional.empty();
+  }
+
+  @Override
+  public List<Path> missing() {
+    return List.of();
   }
 
   @Override

@@ -176,6 +176,30 @@ class GrowingFilesTest {
   }
 
   @Test
+  void whatARenamedFileHadUnreadIsReadAfterARestartAndThenItsSuccessor() throws Exception {
+    Path file = write("log", "old 1\nold 2\n");
+    Optional<String> location;
+    try (GrowingFiles files = follow(Optional.empty(), file)) {
+      assertThat(files.next(1)).hasSize(1);
+      location = files.location();
+    }
+    append(file, "old 3");
+    Files.move(file, folder.resolve("log.1"));
+    write("log", "new 1\nnew 2\n");
+    List<String> places = List.of("log~0@6", "log~0@12", "log~1@0", "log~1@6");
+    try (GrowingFiles files = follow(location, file)) {
+      assertThat(all(files)).extracting(Line::place).containsExactlyElementsOf(places);
+    }
+    try (GrowingFiles files = open(100, location, false, file)) {
+      List<Line> lines = new ArrayList<>();
+      while (!files.isAtEnd()) {
+        lines.addAll(files.next(10));
+      }
+      assertThat(lines).extracting(Line::place).containsExactlyElementsOf(places);
+    }
+  }
+
+  @Test
   void aFileThatWasReplacedWhileNobodyLookedIsReadFromItsStart() throws Exception {
     Path file = write("log", "old 1\nold 2\n");
     Optional<String> location;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.logitstream.platform.LogitstreamException;
+import io.logitstream.platform.health.Health;
 import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.producer.IntakeFixture;
 import io.logitstream.producer.RunningProducer;
@@ -100,6 +101,32 @@ class LinesPromptProducerTest {
     }
 
     assertThat(texts("followed")).containsExactlyElementsOf(expected(15));
+  }
+
+  @Test
+  void whileNoneOfItsFilesIsThereItIsNotReady() throws Exception {
+    Path one = folder.resolve("one");
+    Path other = folder.resolve("other");
+    Health health = new Health();
+    LinesPromptProducer producer =
+        fixture.lines(
+            "missing",
+            InputStream.nullInputStream(),
+            health,
+            "lines.files",
+            one + "," + other,
+            "lines.follow",
+            "true");
+    try (RunningProducer running = RunningProducer.start(producer)) {
+      await().until(() -> producer.status().missing().size() == 2);
+      assertThat(health.isReady()).isFalse();
+      assertThat(health.reasons()).contains("files waiting: not there yet: " + one + ", " + other);
+      Files.writeString(one, lines(0, 1));
+      await().until(() -> producer.published() == 1);
+      assertThat(producer.status().missing()).containsExactly(other.toString());
+      assertThat(health.isReady()).as("one of two is read").isTrue();
+    }
+    assertThat(health.reasons()).containsExactly("nothing has started yet");
   }
 
   @Test
