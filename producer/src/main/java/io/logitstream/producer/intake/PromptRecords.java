@@ -16,6 +16,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Prompts and positions of one source as records of their topics. For one thread. */
 final class PromptRecords {
+  /** Whatever partitions the topic may have got: a source's records are read in their order. */
+  private static final int POSITIONS_PARTITION = 0;
+
   private static final Origin HUMAN = Origin.newBuilder().setKind(OriginKind.HUMAN).build();
 
   private final String source;
@@ -119,17 +122,22 @@ final class PromptRecords {
   ProducerRecord<String, byte[]> key(SourcePosition key) {
     return new ProducerRecord<>(
         positionsTopic,
+        POSITIONS_PARTITION,
         RecordKeys.idempotencyKey(source, String.valueOf(key.getIdempotencyKey())),
         serializer.serialize(positionsTopic, key));
   }
 
   /** Forgets an idempotency key. */
   ProducerRecord<String, byte[]> forgotten(String key) {
-    return new ProducerRecord<>(positionsTopic, RecordKeys.idempotencyKey(source, key), null);
+    return new ProducerRecord<>(
+        positionsTopic, POSITIONS_PARTITION, RecordKeys.idempotencyKey(source, key), null);
   }
 
   ProducerRecord<String, byte[]> position(SourcePosition position) {
     return new ProducerRecord<>(
-        positionsTopic, source, serializer.serialize(positionsTopic, position));
+        positionsTopic,
+        POSITIONS_PARTITION,
+        source,
+        serializer.serialize(positionsTopic, position));
   }
 }

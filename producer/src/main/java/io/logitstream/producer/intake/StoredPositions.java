@@ -49,7 +49,7 @@ final class StoredPositions {
    */
   Optional<SourcePosition> read(String source, @Nullable StoredKeys keys, BooleanSupplier stop) {
     String ofKeys = RecordKeys.idempotencyKey(source, "");
-    byte @Nullable [] newest = null;
+    ConsumerRecord<String, byte[]> newest = null;
     Map<TopicPartition, Long> ends = uncommittedEnds();
     Patience patience = new Patience();
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of());
@@ -62,7 +62,7 @@ final class StoredPositions {
         patience.check(stop);
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
           if (source.equals(record.key())) {
-            newest = record.value();
+            newest = newest == null ? record : newer(newest, record);
           } else if (keys != null && record.key() != null && record.key().startsWith(ofKeys)) {
             String key = record.key().substring(ofKeys.length());
             if (record.value() == null) {
@@ -73,8 +73,21 @@ final class StoredPositions {
           }
         }
       }
-      return Optional.ofNullable(newest).map(value -> deserializer.deserialize(topic, value));
+      return Optional.ofNullable(newest)
+          .map(ConsumerRecord::value)
+          .map(value -> deserializer.deserialize(topic, value));
     }
+  }
+
+  /**
+   * Of two records of a source, the first of which was read first. They lie in one partition, but
+   * that an earlier version wrote to a topic that had got more: there the broker's clock tells.
+   */
+  private static ConsumerRecord<String, byte[]> newer(
+      ConsumerRecord<String, byte[]> before, ConsumerRecord<String, byte[]> read) {
+    return read.partition() == before.partition() || read.timestamp() >= before.timestamp()
+        ? read
+        : before;
   }
 
   private Map<TopicPartition, Long> uncommittedEnds() {
