@@ -37,6 +37,7 @@ class CheckpointVerifierTest {
 
   private TestPipeline pipeline;
   private TrainerFixture trainers;
+  private final List<String> told = new ArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
@@ -66,6 +67,10 @@ class CheckpointVerifierTest {
     Verification whole = verify(last, 0);
     assertThat(whole).satisfies(is(Verification.Answer.PROVEN, ""));
     assertThat(whole.steps()).isEqualTo(trainers.newest("run").getStep());
+    assertThat(told)
+        .hasSize((int) whole.steps())
+        .startsWith("1/" + whole.steps())
+        .endsWith(whole.steps() + "/" + whole.steps());
     assertThat(whole.records()).isEqualTo(trainers.newest("run").getTrainedRecords());
     assertThat(whole.tokens()).isEqualTo(trainers.newest("run").getTrainedTokens());
   }
@@ -195,7 +200,9 @@ class CheckpointVerifierTest {
   }
 
   private Verification verify(long sequence, Optional<CheckpointId> from) throws Exception {
-    try (CheckpointVerifier verifier = new CheckpointVerifier(pipeline.settings())) {
+    told.clear();
+    try (CheckpointVerifier verifier =
+        new CheckpointVerifier(pipeline.settings(), (taken, all) -> told.add(taken + "/" + all))) {
       return verifier.verify(new CheckpointId("run", sequence), from);
     }
   }

@@ -1,6 +1,7 @@
 package io.logitstream.console.commands;
 
 import io.logitstream.platform.config.Setting;
+import io.logitstream.platform.kafka.KafkaSettings;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +58,7 @@ final class ConfigCommand implements Runnable {
     if (markdown) {
       out.print(ConfigurationTable.markdown());
     } else if (values) {
-      Map<String, String> printable = options.load().printable();
+      Map<String, String> printable = options.load(Map.of(), KafkaSettings.SETTINGS).printable();
       if (output.isJson()) {
         out.println(OutputOption.json(printable));
       } else {

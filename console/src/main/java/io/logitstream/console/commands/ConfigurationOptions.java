@@ -110,8 +110,13 @@ final class ConfigurationOptions {
     out.flush();
   }
 
-  /** Reads all layers. */
+  /** Reads all layers, for a command that asks Kafka and ends. */
   Configuration load() {
-    return load(Map.of(), KafkaSettings.SETTINGS);
+    Configuration configuration = load(Map.of(), KafkaSettings.SETTINGS);
+    BrokerNotice.watch(
+        KafkaSettings.from(configuration).bootstrapServers(),
+        BrokerNotice.PATIENCE,
+        spec.commandLine().getErr());
+    return configuration;
   }
 }

@@ -9,6 +9,7 @@ import io.logitstream.platform.lifecycle.ExitStatus;
 import io.logitstream.trainer.verification.CheckpointVerifier;
 import io.logitstream.trainer.verification.Verification;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated before it runs a command
 final class VerifyCommand implements Callable<Integer> {
+  private static final Duration TOLD_EVERY = Duration.ofSeconds(5);
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -58,6 +61,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
   @Mixin private OutputOption output;
 
+  private long toldNanos = System.nanoTime();
+
   @Override
   public Integer call() throws InterruptedException {
     Configuration configuration = options.load();
@@ -66,7 +71,8 @@ final class VerifyCommand implements Callable<Integer> {
       id = CheckpointModels.id(reader, checkpoint);
     }
     Verification verification;
-    try (CheckpointVerifier verifier = new CheckpointVerifier(KafkaSettings.from(configuration))) {
+    try (CheckpointVerifier verifier =
+        new CheckpointVerifier(KafkaSettings.from(configuration), this::tell)) {
       verification = verifier.verify(id, Optional.ofNullable(from).map(CheckpointId::parse));
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -76,6 +82,17 @@ final class VerifyCommand implements Callable<Integer> {
       print(out, verification);
     }
     return status(verification.answer()).code();
+  }
+
+  /** On standard error: what is printed at the end may be read by a program. */
+  private void tell(long taken, long all) {
+    long now = System.nanoTime();
+    if (now - toldNanos >= TOLD_EVERY.toNanos()) {
+      toldNanos = now;
+      PrintWriter err = spec.commandLine().getErr();
+      err.printf(Locale.ROOT, "step %,d of %,d%n", taken, all);
+      err.flush();
+    }
   }
 
   private static void print(PrintWriter out, Verification verification) {

@@ -49,12 +49,22 @@ public final class CheckpointVerifier implements AutoCloseable {
       List.of("config.json", "tokenizer.json", LearnedWeights.ADAPTER_CONFIG, LearnedWeights.BASE);
 
   private final KafkaSettings kafka;
+  private final VerificationProgress progress;
   private final KafkaClients clients;
   private final CheckpointReader checkpoints;
   private final LedgerReader ledger;
 
+  /** A verifier that says nothing until it has an answer. */
   public CheckpointVerifier(KafkaSettings kafka) {
+    this(kafka, (taken, all) -> {});
+  }
+
+  /**
+   * @param progress told after each step
+   */
+  public CheckpointVerifier(KafkaSettings kafka, VerificationProgress progress) {
     this.kafka = kafka;
+    this.progress = progress;
     this.clients = new KafkaClients(kafka, "verification");
     this.checkpoints = new CheckpointReader(clients);
     this.ledger = new LedgerReader(clients);
@@ -177,6 +187,7 @@ public final class CheckpointVerifier implements AutoCloseable {
     try (Admin admin = clients.admin()) {
       topic = Topics.identity(admin, history.start().getTopic());
     }
+    long steps = history.checkpoint().getStep() - ancestor.getStep();
     StudentModel model = student(ancestor, before.artifacts(), settings);
     ModelConfig config = model.config();
     boolean averaged = settings.training().optimizer().averages().isKept();
@@ -188,7 +199,15 @@ public final class CheckpointVerifier implements AutoCloseable {
         RecordedOrder log = new RecordedOrder(clients, topic, history);
         RecordedRehearsal older = new RecordedRehearsal(clients, topic, ancestor);
         Retraining retraining =
-            new Retraining(kafka, settings, config, history, student, log, older)) {
+            new Retraining(
+                kafka,
+                settings,
+                config,
+                history,
+                student,
+                log,
+                older,
+                taken -> progress.step(taken, steps))) {
       try {
         for (RecordedHistory.Chapter chapter : history.chapters()) {
           retraining.follow(chapter);

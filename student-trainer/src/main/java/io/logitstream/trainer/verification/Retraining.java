@@ -45,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ final class Retraining implements AutoCloseable {
   private final StepTaker steps;
   private final RecordedOrder log;
   private final RecordedRehearsal older;
+  private final LongConsumer progress;
   private final DeadLetters deadLetters =
       new DeadLetters("verification", Topic.TEACHER_LOGITS, new SimpleMeterRegistry());
   private final List<SkipEntry> expectedSkips = new ArrayList<>();
@@ -80,6 +82,7 @@ final class Retraining implements AutoCloseable {
    * @param student as at the ancestor; the caller closes it
    * @param log from the ancestor's positions on; the caller closes it
    * @param older from the ancestor's window on; the caller closes it
+   * @param progress told after each step how many were taken
    */
   Retraining(
       KafkaSettings kafka,
@@ -88,7 +91,8 @@ final class Retraining implements AutoCloseable {
       RecordedHistory history,
       Student student,
       RecordedOrder log,
-      RecordedRehearsal older) {
+      RecordedRehearsal older,
+      LongConsumer progress) {
     this.kafka = kafka;
     this.settings = settings;
     this.config = config;
@@ -106,6 +110,7 @@ final class Retraining implements AutoCloseable {
     this.steps = new StepTaker(student);
     this.log = log;
     this.older = older;
+    this.progress = progress;
     this.trainedRecords = history.ancestor().getTrainedRecords();
     this.trainedTokens = history.ancestor().getTrainedTokens();
     this.decoder =
@@ -227,6 +232,7 @@ final class Retraining implements AutoCloseable {
     trainedRecords += batch.size();
     trainedTokens += result.get().total().tokens();
     stepsTaken++;
+    progress.accept(stepsTaken);
     log.cursor().advance(batch.lastRecords(), 0);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.logitstream.console.commands;
+
+import org.jspecify.annotations.NullMarked;
