@@ -1,6 +1,5 @@
 package io.logitstream.producer;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
@@ -22,6 +21,7 @@ import io.logitstream.producer.lines.LinesPromptProducer;
 import io.logitstream.producer.lines.LinesSettings;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CommittedLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,6 +1,5 @@
 package io.logitstream.producer;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.embedded.EmbeddedRegistry;
@@ -14,6 +13,7 @@ import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CommittedLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

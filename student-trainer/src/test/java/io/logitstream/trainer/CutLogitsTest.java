@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logitstream.checkpoints.CheckpointId;
-import io.logitstream.embedded.CutLog;
 import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
@@ -12,6 +11,7 @@ import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.LossAcceptedEntry;
 import io.logitstream.schemas.PartitionPosition;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CutLog;
 import io.logitstream.trainer.verification.CheckpointVerifier;
 import io.logitstream.trainer.verification.Verification;
 import java.nio.file.Path;

@@ -2,13 +2,13 @@ package io.logitstream.trainer;
 
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.kafka.Futures;
 import io.logitstream.platform.kafka.KafkaClients;
 import io.logitstream.platform.kafka.KafkaSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CommittedLog;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,7 +1,7 @@
 package io.logitstream.systemtests;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.platform.kafka.KafkaClients;
+import io.logitstream.testkit.CommittedLog;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

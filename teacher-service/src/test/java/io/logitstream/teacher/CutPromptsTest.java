@@ -3,7 +3,6 @@ package io.logitstream.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.embedded.CutLog;
 import io.logitstream.embedded.EmbeddedKafka;
 import io.logitstream.platform.health.Health;
 import io.logitstream.platform.kafka.KafkaSettings;
@@ -11,6 +10,7 @@ import io.logitstream.platform.kafka.PromptPartitioner;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CutLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;

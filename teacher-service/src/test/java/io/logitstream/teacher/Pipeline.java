@@ -1,6 +1,5 @@
 package io.logitstream.teacher;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.platform.config.Configuration;
 import io.logitstream.platform.config.ConfigurationLayers;
 import io.logitstream.platform.health.Health;
@@ -17,6 +16,7 @@ import io.logitstream.schemas.Prompt;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CommittedLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;

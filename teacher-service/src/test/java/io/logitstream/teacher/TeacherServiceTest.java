@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.logits.FullLogits;
 import io.logitstream.logits.Labels;
 import io.logitstream.logits.SampledLogits;
@@ -20,6 +19,7 @@ import io.logitstream.schemas.LogitsEncoding;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.topics.RecordKeys;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CommittedLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

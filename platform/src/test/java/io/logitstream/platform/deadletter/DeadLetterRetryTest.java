@@ -3,7 +3,6 @@ package io.logitstream.platform.deadletter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.platform.FailureKind;
 import io.logitstream.platform.LogitstreamException;
 import io.logitstream.platform.kafka.ClientSource;
@@ -14,6 +13,7 @@ import io.logitstream.platform.kafka.TopicSettings;
 import io.logitstream.platform.kafka.Topics;
 import io.logitstream.platform.lifecycle.Execution;
 import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CommittedLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

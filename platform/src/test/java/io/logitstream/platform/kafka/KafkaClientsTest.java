@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.logitstream.embedded.CommittedLog;
 import io.logitstream.schemas.topics.Topic;
 import io.logitstream.schemas.topics.TopicSpecification;
+import io.logitstream.testkit.CommittedLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.logitstream.embedded;
+package io.logitstream.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.logitstream.embedded;
+package io.logitstream.testkit;
 
 import java.time.Duration;
 import java.util.ArrayList;
