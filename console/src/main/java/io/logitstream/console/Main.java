@@ -3,6 +3,7 @@ package io.logitstream.console;
 import io.logitstream.console.commands.LogitstreamCommand;
 import io.logitstream.console.logging.Logging;
 import io.logitstream.model.torchscript.TorchCalls;
+import io.logitstream.platform.http.BoundedHttpServer;
 import io.logitstream.platform.lifecycle.ShutdownHook;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ public final class Main {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     Runtime.getRuntime().addShutdownHook(new Thread(Main::endCalls, "torch-calls-end"));
+    BoundedHttpServer.limitAll();
     int status = run(System.getenv(), out, err, arguments);
     out.flush();
     err.flush();

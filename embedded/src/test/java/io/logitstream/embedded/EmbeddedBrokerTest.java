@@ -96,7 +96,7 @@ class EmbeddedBrokerTest {
             new StringDeserializer())) {
       consumer.assign(List.of(NOTES));
       consumer.seekToBeginning(List.of(NOTES));
-      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (notes.size() < count && System.nanoTime() < deadline) {
         consumer.poll(Duration.ofMillis(200)).forEach(record -> notes.add(record.value()));
       }

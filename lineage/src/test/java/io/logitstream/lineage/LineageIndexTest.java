@@ -315,7 +315,7 @@ class LineageIndexTest {
   /** Writes in one transaction, as the services do. */
   private static final class Writer implements AutoCloseable {
     private final Producer<String, byte[]> producer =
-        clients.transactionalProducer("writer", Duration.ofSeconds(30), Map.of());
+        clients.transactionalProducer("writer", Duration.ofMinutes(5), Map.of());
     private final RecordSerializer serializer = new RecordSerializer(clients.settings());
 
     /** Where a record lies. */

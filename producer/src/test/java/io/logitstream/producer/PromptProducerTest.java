@@ -115,7 +115,7 @@ class PromptProducerTest {
   void stoppedAndStartedAgainItNeitherRepeatsNorSkips() throws Exception {
     int runs = 0;
     for (boolean finished = false; !finished; runs++) {
-      PromptProducer producer = producer(Map.of("pacing.prompts-per-second", "40"));
+      PromptProducer producer = producer(Map.of("pacing.prompts-per-second", "12"));
       StopSignal stop = new StopSignal();
       CompletableFuture<Void> running = run(producer, stop);
       await().until(() -> producer.progress().prompts() >= 15 || running.isDone());
@@ -144,7 +144,7 @@ class PromptProducerTest {
   @Test
   void aPositionBehindAnotherSourcesOpenTransactionIsWaitedFor() throws Exception {
     Producer<String, byte[]> other = openTransaction("source-other", "other");
-    PromptProducer first = producer(Map.of("pacing.prompts-per-second", "40"));
+    PromptProducer first = producer(Map.of("pacing.prompts-per-second", "8"));
     StopSignal stop = new StopSignal();
     CompletableFuture<Void> running = run(first, stop);
     // Its own start waits as well: the other's transaction was there before.
@@ -168,7 +168,7 @@ class PromptProducerTest {
 
   @Test
   void aSecondProducerOfTheSourceFencesTheFirst() throws Exception {
-    PromptProducer first = producer(Map.of("pacing.prompts-per-second", "20"));
+    PromptProducer first = producer(Map.of("pacing.prompts-per-second", "2"));
     CompletableFuture<Void> fenced = run(first, new StopSignal());
     await().until(() -> first.progress().prompts() > 0);
     producer(Map.of()).run(new StopSignal());
@@ -184,17 +184,16 @@ class PromptProducerTest {
 
   @Test
   void aProducerThatComesBackEndsAndItsSuccessorGoesOn() throws Exception {
-    Map<String, String> slow = Map.of("pacing.prompts-per-second", "40");
     InterruptedClients clients = new InterruptedClients();
     Interruption interruption = new Interruption(1);
     PromptProducer first =
         new PromptProducer(
-            settings(slow),
+            settings(Map.of("pacing.prompts-per-second", "8")),
             pipeline.clients(clients),
             new SimpleMeterRegistry(),
             new Health(),
             interruption);
-    PromptProducer second = producer(slow);
+    PromptProducer second = producer(Map.of("pacing.prompts-per-second", "40"));
     CompletableFuture<Void> older = run(first, new StopSignal());
     await().until(() -> first.progress().prompts() > 0);
     CompletableFuture<CompletableFuture<Void>> younger = new CompletableFuture<>();

@@ -70,14 +70,15 @@ public final class TeacherProgress {
     cutOffsets.add(offsets);
   }
 
+  /** Prompts last: who waits for them finds what belongs to them. */
   void add(CycleFigures figures) {
-    prompts.add(figures.prompts());
-    deadLetters.add(figures.deadLetters());
     windows.add(figures.windows());
     scoredTokens.add(figures.scoredTokens());
     trainedTokens.add(figures.trainedTokens());
     bytes.add(figures.bytes());
     scoringNanos.add(figures.scoringNanos());
+    deadLetters.add(figures.deadLetters());
+    prompts.add(figures.prompts());
   }
 
   void bindTo(MeterRegistry meters) {

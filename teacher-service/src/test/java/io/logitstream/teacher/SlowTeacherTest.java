@@ -44,11 +44,11 @@ class SlowTeacherTest {
   @Test
   void aPromptThatTakesLongerThanAMemberMayBeSilentIsPublishedOnce(KafkaSettings kafka)
       throws Exception {
-    try (Pipeline pipeline = labels(kafka).with("teacher.max-poll-interval", "900ms")) {
+    try (Pipeline pipeline = labels(kafka).with("teacher.max-poll-interval", "2s")) {
       send(pipeline, 0, 2);
       Health health = new Health();
       try (RunningTeacher teacher =
-          RunningTeacher.start(pipeline.teacher(health, PacedScoring.ports(new AtomicLong(150))))) {
+          RunningTeacher.start(pipeline.teacher(health, PacedScoring.ports(new AtomicLong(250))))) {
         await().atMost(LONG).until(() -> teacher.progress().prompts() == 2);
       }
       assertOnce(pipeline, 2);
@@ -58,9 +58,9 @@ class SlowTeacherTest {
   @Test
   void slowTeachersThatComeAndGoMeanwhilePublishEachWindowOnce(KafkaSettings kafka)
       throws Exception {
-    try (Pipeline pipeline = labels(kafka).with("teacher.max-poll-interval", "900ms")) {
+    try (Pipeline pipeline = labels(kafka).with("teacher.max-poll-interval", "2s")) {
       AtomicInteger sent = new AtomicInteger();
-      AtomicLong pace = new AtomicLong(40);
+      AtomicLong pace = new AtomicLong(90);
       RunningTeacher first =
           RunningTeacher.start(pipeline.teacher(new Health(), PacedScoring.ports(pace)));
       try (RunningTeacher second =
@@ -88,9 +88,9 @@ class SlowTeacherTest {
   @Test
   void aBatchThatTakesLongerThanAMemberMayBeSilentLowersReadinessUntilItIsPublished(
       KafkaSettings kafka) throws Exception {
-    try (Pipeline pipeline = labels(kafka).with("teacher.max-poll-interval", "300ms")) {
+    try (Pipeline pipeline = labels(kafka).with("teacher.max-poll-interval", "1500ms")) {
       send(pipeline, 0, 1);
-      AtomicLong pace = new AtomicLong(600);
+      AtomicLong pace = new AtomicLong(2000);
       Health health = new Health();
       try (RunningTeacher teacher =
           RunningTeacher.start(pipeline.teacher(health, PacedScoring.ports(pace)))) {
@@ -103,7 +103,7 @@ class SlowTeacherTest {
             .asString()
             .contains("1 prompts of 511 tokens")
             .contains(pipeline.topic(Topic.PROMPTS) + "-")
-            .contains("teacher.max-poll-interval (300 ms)")
+            .contains("teacher.max-poll-interval (1500 ms)")
             .contains("lower teacher.batch-tokens (32)");
         assertThat(teacher.progress().prompts()).isZero();
 

@@ -73,7 +73,7 @@ class TeacherPriorsTest {
     pipeline.send(Pipeline.prompt(sent++, TEXT).setHeldOut(true).build());
     try (RunningTeacher second = RunningTeacher.start(pipeline.teacher())) {
       await().atMost(LONG).until(() -> !pipeline.logits(Topic.EVALUATION_LOGITS).isEmpty());
-      assertThat(second.progress().prompts()).isPositive();
+      await().atMost(LONG).until(() -> second.progress().prompts() > 0);
     }
     assertThat(pipeline.logits(Topic.EVALUATION_LOGITS))
         .singleElement()

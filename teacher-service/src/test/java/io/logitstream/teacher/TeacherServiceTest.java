@@ -253,6 +253,7 @@ class TeacherServiceTest {
         assertThat(teacher.progress().prompts()).isLessThan(300);
         await()
             .atMost(LONG)
+            .pollInterval(Duration.ofMillis(10))
             .until(
                 () -> {
                   commitEnds(pipeline);

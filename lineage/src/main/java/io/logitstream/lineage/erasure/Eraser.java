@@ -91,10 +91,16 @@ public final class Eraser {
 
   private static boolean isErased(
       String prompt, String prefix, Set<String> erasable, IndexView index) {
-    for (RecordFact record : index.records(prompt)) {
+    List<RecordFact> records = index.records(prompt);
+    for (RecordFact record : records) {
       if (record.stands() && erasable.contains(record.kind().topic().named(prefix))) {
         return false;
       }
+    }
+    // The last tombstone takes what tells of a person a moment after it takes the record.
+    if (records.stream().noneMatch(RecordFact::stands)
+        && records.stream().anyMatch(RecordFact::isPersonal)) {
+      return false;
     }
     for (DeadLetterFact letter : index.deadLetters(prompt)) {
       if (letter.stands() && erasable.contains(prefix + letter.topic())) {

@@ -62,6 +62,11 @@ public record RecordFact(
     return new RecordPosition(topicId, partition, offset);
   }
 
+  /** Whether it tells of a person. */
+  public boolean isPersonal() {
+    return subject != null || sourcePosition != null;
+  }
+
   /** Whether no tombstone has erased it. */
   public boolean stands() {
     return erasedAtMs == null;

@@ -42,6 +42,14 @@ public final class BoundedHttpServer {
   private BoundedHttpServer() {}
 
   /**
+   * Puts the bounds in force for every server of the process, of whoever makes it. Without this
+   * they are from the first {@link #bind} on, if no other server was made before.
+   */
+  public static void limitAll() {
+    // Done when the class was loaded.
+  }
+
+  /**
    * Binds a server that is not started yet.
    *
    * @param host an address or name of this machine

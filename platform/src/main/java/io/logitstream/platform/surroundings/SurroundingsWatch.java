@@ -71,8 +71,9 @@ public final class SurroundingsWatch implements AutoCloseable {
       Health health,
       Execution execution) {
     SurroundingsWatch watch = new SurroundingsWatch(surroundings, health, execution);
+    watch.surroundings.forEach(
+        surrounding -> health.ready(surrounding.name(), false, "has not been asked yet"));
     for (Surrounding surrounding : watch.surroundings) {
-      health.ready(surrounding.name(), false, "has not been asked yet");
       Watched watched = watch.new Watched(surrounding);
       Thread thread = new Thread(() -> watched.ask(between), "watch-" + surrounding.name());
       thread.setDaemon(true);
@@ -95,7 +96,9 @@ public final class SurroundingsWatch implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     surroundings.forEach(Surrounding::close);
-    surroundings.forEach(surrounding -> health.gone(surrounding.name()));
+    synchronized (health) {
+      surroundings.forEach(surrounding -> health.gone(surrounding.name()));
+    }
   }
 
   /** One of them; of its own thread. */
@@ -135,7 +138,7 @@ public final class SurroundingsWatch implements AutoCloseable {
             Duration.ofNanos(execution.nanos() - silentSinceNanos).toSeconds());
         silent = false;
       }
-      health.ready(surrounding.name(), true, "is available at " + surrounding.place());
+      tell(true, "is available at " + surrounding.place());
     }
 
     private void failed(Throwable failure) {
@@ -151,7 +154,16 @@ public final class SurroundingsWatch implements AutoCloseable {
         silent = true;
         silentSinceNanos = execution.nanos();
       }
-      health.ready(surrounding.name(), false, why);
+      tell(false, why);
+    }
+
+    /** Nothing any more once the watch is over: it would stand for ever. */
+    private void tell(boolean isReady, String why) {
+      synchronized (health) {
+        if (!closing.requested()) {
+          health.ready(surrounding.name(), isReady, why);
+        }
+      }
     }
 
     private static String reason(Throwable failure) {

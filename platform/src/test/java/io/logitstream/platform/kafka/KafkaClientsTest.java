@@ -91,7 +91,7 @@ class KafkaClientsTest {
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of())) {
       consumer.assign(List.of(new TopicPartition(logits.name(), 0)));
 
-      assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(10)))
+      assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(60)))
           .isInstanceOf(NoOffsetForPartitionException.class);
     }
   }
@@ -125,7 +125,7 @@ class KafkaClientsTest {
       TopicPartition partition = new TopicPartition(logits.name(), 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      ConsumerRecord<byte[], byte[]> copy = consumer.poll(Duration.ofSeconds(10)).iterator().next();
+      ConsumerRecord<byte[], byte[]> copy = consumer.poll(Duration.ofSeconds(60)).iterator().next();
       assertThat(copy.key()).isEqualTo(key);
       assertThat(copy.headers()).isEmpty();
     }
@@ -185,7 +185,7 @@ class KafkaClientsTest {
     try (Consumer<String, byte[]> consumer = set.consumer(Map.of("max.poll.records", 4))) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      assertThat(consumer.poll(Duration.ofSeconds(10)).count()).isBetween(1, 2);
+      assertThat(consumer.poll(Duration.ofSeconds(60)).count()).isBetween(1, 2);
     }
   }
 

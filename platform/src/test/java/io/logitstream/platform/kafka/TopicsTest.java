@@ -176,6 +176,7 @@ class TopicsTest {
       Topics.create(admin, List.of(topic));
 
       await()
+          .ignoreExceptions()
           .untilAsserted(
               () -> assertThat(Topics.identity(admin, topic.name()).id()).isNotEqualTo(first.id()));
     }

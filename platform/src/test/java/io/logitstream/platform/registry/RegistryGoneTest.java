@@ -46,7 +46,7 @@ class RegistryGoneTest {
     answers = 1;
     try (RecordDeserializer<TrainingStep> deserializer =
         new RecordDeserializer<>(
-            settings(server.getAddress().getPort(), "1000"), TrainingStep.class)) {
+            settings(server.getAddress().getPort(), "10000"), TrainingStep.class)) {
       assertThatThrownBy(() -> deserializer.deserialize("training-steps", WITH_SCHEMA_1))
           .isInstanceOfSatisfying(
               LogitstreamException.class,

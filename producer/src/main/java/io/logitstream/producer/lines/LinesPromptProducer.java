@@ -157,11 +157,11 @@ public final class LinesPromptProducer implements Service {
   private void tellMissing(List<Path> paths) {
     List<String> now = paths.stream().map(Path::toString).toList();
     if (!now.equals(missing)) {
-      missing = now;
       health.ready(
           FILES,
           now.isEmpty() || now.size() < lines.files().size(),
           now.isEmpty() ? "are there" : "not there yet: " + String.join(", ", now));
+      missing = now;
     }
   }
 

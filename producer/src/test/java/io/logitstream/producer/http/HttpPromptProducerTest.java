@@ -310,7 +310,7 @@ class HttpPromptProducerTest {
 
   @Test
   void anExpiredKeyMayBeUsedAgain() throws Exception {
-    try (Intake intake = new Intake("expiring", "intake.keys-for", "1s", "intake.max-keys", "1")) {
+    try (Intake intake = new Intake("expiring", "intake.keys-for", "5s", "intake.max-keys", "1")) {
       JsonNode old = intake.post("{\"key\": \"a\", \"text\": \"old\"}", 200);
       assertThat(intake.post("{\"key\": \"a\", \"text\": \"new\"}", 409).path("code").asText())
           .isEqualTo("key-reused");

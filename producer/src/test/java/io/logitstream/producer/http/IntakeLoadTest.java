@@ -41,7 +41,7 @@ class IntakeLoadTest {
   @TempDir private Path folder;
 
   @Test
-  @Timeout(120)
+  @Timeout(300)
   void everyAcknowledgedKeyIsThereOnceAcrossARestartOfTheBroker() throws Exception {
     load(12, 100, Duration.ZERO);
   }

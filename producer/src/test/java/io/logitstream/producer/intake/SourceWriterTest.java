@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SourceWriterTest {
   private static final String SOURCE = "files";
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(1);
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
   private final AtomicLong nanos = new AtomicLong();
@@ -83,7 +84,7 @@ class SourceWriterTest {
   void onesOwnTimeoutIsNoTakeoverOnBrokersThatCallItOne() throws Exception {
     try (Admin admin = fixture.clients().admin()) {
       leaveTransactionsOfVersion2(admin);
-      SourceWriter writer = writer(1);
+      SourceWriter writer = writer(1, SHORT_TIMEOUT);
       try (Intake slow = writer.open(() -> false)) {
         clients.next(() -> expire(admin));
         assertThatThrownBy(() -> publish(slow, 0)).satisfies(is(FailureKind.RETRYABLE));
@@ -116,7 +117,7 @@ class SourceWriterTest {
             () ->
                 admin.describeTransactions(List.of(id)).description(id).get().state()
                     == TransactionState.COMPLETE_ABORT);
-    nanos.addAndGet(TIMEOUT.toNanos());
+    nanos.addAndGet(SHORT_TIMEOUT.toNanos());
   }
 
   /** Kafka 3's; the registry's own transactions do not survive the change. */
@@ -142,10 +143,14 @@ class SourceWriterTest {
   }
 
   private SourceWriter writer(long seed) {
+    return writer(seed, TIMEOUT);
+  }
+
+  private SourceWriter writer(long seed, Duration timeout) {
     return new SourceWriter(
         fixture.clients(clients),
         SOURCE,
-        new IntakeSettings(8, Duration.ZERO, TIMEOUT, false),
+        new IntakeSettings(8, Duration.ZERO, timeout, false),
         () -> NOW,
         nanos::get,
         new Random(seed));
