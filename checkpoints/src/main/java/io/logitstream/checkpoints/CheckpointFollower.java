@@ -13,6 +13,7 @@ import io.logitstream.schemas.topics.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -35,6 +36,7 @@ public final class CheckpointFollower implements AutoCloseable {
   /** Kafka forgets positions that nobody has committed for long. */
   private static final long RENEWAL_NANOS = Duration.ofHours(1).toNanos();
 
+  private final KafkaClients clients;
   private final String run;
   private final String topic;
   private final TopicPartition partition;
@@ -71,6 +73,7 @@ public final class CheckpointFollower implements AutoCloseable {
    */
   public CheckpointFollower(
       KafkaClients clients, String run, String follower, Beginning beginning) {
+    this.clients = clients;
     this.run = RecordKeys.segment("run", run);
     this.execution = clients.execution();
     this.topic = Topic.CHECKPOINTS.named(clients.settings().topicPrefix());
@@ -105,10 +108,15 @@ public final class CheckpointFollower implements AutoCloseable {
   /**
    * Gives what there is and what comes, until a stop is asked for.
    *
-   * @param untilEnd whether to return when everything that there is was given
+   * @param untilEnd whether to return when everything that there is was given. What was committed
+   *     behind someone else's open transaction is waited for: it shows when that one ends, within
+   *     15 minutes
+   * @throws LogitstreamException RETRYABLE if a transaction stays open for longer
    */
   public void follow(Receiver receiver, boolean untilEnd, StopSignal stop)
       throws InterruptedException {
+    Optional<TrueEnd> end =
+        untilEnd ? Optional.of(TrueEnd.now(clients, List.of(partition)).get(0)) : Optional.empty();
     while (!stop.requested()) {
       readToEnd();
       while (!waiting.isEmpty() && !stop.requested()) {
@@ -119,7 +127,7 @@ public final class CheckpointFollower implements AutoCloseable {
         commit();
         readToEnd();
       }
-      if (untilEnd) {
+      if (end.isPresent() && end.get().isReachedBy(consumer.position(partition))) {
         return;
       }
       if (execution.nanos() - committedNanos > RENEWAL_NANOS) {

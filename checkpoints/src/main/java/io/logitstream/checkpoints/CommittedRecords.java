@@ -11,15 +11,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * Reads a whole topic, committed records only, to its true end: someone else's open transaction
- * hides committed records behind it, so reading goes on until it meets the end that uncommitted
- * readers saw at the start.
- */
+/** Reads a whole topic, committed records only, to the true end that it has at the start. */
 final class CommittedRecords {
-  /** The longest that a broker lets a transaction be open. */
-  private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
-
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final KafkaClients clients;
@@ -42,41 +35,22 @@ final class CommittedRecords {
             FailureKind.CONFIGURATION,
             "topic %s does not exist: create it with 'logitstream topics create'".formatted(topic));
       }
-      Map<TopicPartition, Long> ends = trueEnds(partitions);
-      for (TopicPartition partition : partitions) {
-        read(consumer, partition, ends.getOrDefault(partition, 0L), visitor);
+      for (TrueEnd end : TrueEnd.now(clients, partitions)) {
+        read(consumer, end, visitor);
       }
     }
   }
 
-  private Map<TopicPartition, Long> trueEnds(List<TopicPartition> partitions) {
-    try (Consumer<String, byte[]> uncommitted =
-        clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
-      return uncommitted.endOffsets(partitions);
-    }
-  }
-
-  private void read(
+  private static void read(
       Consumer<String, byte[]> consumer,
-      TopicPartition partition,
-      long end,
+      TrueEnd end,
       java.util.function.Consumer<ConsumerRecord<String, byte[]>> visitor) {
+    TopicPartition partition = end.partition();
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
-    long lastProgressNanos = clients.execution().nanos();
     try {
-      while (consumer.position(partition) < end) {
-        long before = consumer.position(partition);
+      while (!end.isReachedBy(consumer.position(partition))) {
         consumer.poll(POLL).forEach(visitor);
-        if (consumer.position(partition) > before) {
-          lastProgressNanos = clients.execution().nanos();
-        } else if (clients.execution().nanos() - lastProgressNanos
-            > LONGEST_TRANSACTION.toNanos()) {
-          throw new LogitstreamException(
-              FailureKind.RETRYABLE,
-              "%s stands at %d and should reach %d: a transaction has been open for %d minutes"
-                  .formatted(partition, before, end, LONGEST_TRANSACTION.toMinutes()));
-        }
       }
     } catch (OffsetOutOfRangeException e) {
       throw new LogitstreamException(
