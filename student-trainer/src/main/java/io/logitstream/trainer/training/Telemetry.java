@@ -39,6 +39,16 @@ public final class Telemetry implements AutoCloseable {
         Counter.builder("logitstream.trainer.telemetry.lost")
             .description("Records of training-steps that could not be written")
             .register(meters);
+    prepare();
+  }
+
+  /** Has the producer ask for the topic before the first step, whose telemetry waits briefly. */
+  private void prepare() {
+    try {
+      producer.partitionsFor(topic);
+    } catch (KafkaException e) {
+      LOGGER.debug("the partitions of {} are not known yet", topic, e);
+    }
   }
 
   /**
