@@ -35,6 +35,7 @@ final class PipelineWatcher implements AutoCloseable {
           Topic.TRAINING_LEDGER,
           Topic.CHECKPOINTS);
 
+  private final KafkaClients clients;
   private final Observations observations;
   private final Consumer<String, byte[]> consumer;
   private final Map<String, Topic> topics = new HashMap<>();
@@ -49,6 +50,7 @@ final class PipelineWatcher implements AutoCloseable {
   private volatile boolean draining;
 
   private PipelineWatcher(KafkaClients clients, Observations observations) {
+    this.clients = clients;
     this.observations = observations;
     this.consumer = clients.consumer(Map.of("max.poll.records", 2000));
     this.prompts = new RecordDeserializer<>(clients.settings(), Prompt.class);
@@ -102,13 +104,24 @@ final class PipelineWatcher implements AutoCloseable {
       while (!draining) {
         poll();
       }
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      Map<TopicPartition, Long> ends = trueEnds();
       long deadline = System.nanoTime() + DRAIN.toNanos();
       while (!reached(ends) && System.nanoTime() - deadline < 0) {
         poll();
       }
     } catch (RuntimeException e) {
       failure.set(e);
+    }
+  }
+
+  /**
+   * The ends that uncommitted readers see: a commit is answered a moment before committed readers
+   * see it.
+   */
+  private Map<TopicPartition, Long> trueEnds() {
+    try (Consumer<String, byte[]> uncommitted =
+        clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
+      return uncommitted.endOffsets(partitions);
     }
   }
 
