@@ -216,8 +216,11 @@ class DemoTest {
       };
       String trained = firstPrompt(kafka, "teacher-logits");
       await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> with(there, "trace", "--prompt", trained).status() == 0);
+          .atMost(Duration.ofMinutes(3))
+          .until(
+              () ->
+                  recordsBehind(there) == 0
+                      && with(there, "trace", "--prompt", trained).status() == 0);
 
       Invocation trace = with(there, "trace", "--prompt", trained);
       Invocation heldOut =
@@ -240,6 +243,11 @@ class DemoTest {
       assertThat(plan.json().get("replayWithout").get("skip")).isNotEmpty();
       assertThat(nothing.status()).isEqualTo(14);
     }
+  }
+
+  /** As the index says to who asks for a prompt that it does not know; -1 while it does not. */
+  private static long recordsBehind(String[] there) throws Exception {
+    return with(there, "trace", "--prompt", "nobody's").json().path("recordsBehind").asLong(-1);
   }
 
   private static LineageIndex index(KafkaSettings kafka) {
@@ -316,7 +324,7 @@ class DemoTest {
         "demo",
         "--plain",
         "--duration",
-        "120s",
+        "15m",
         "--steps",
         steps,
         "--data",
@@ -344,6 +352,8 @@ class DemoTest {
         "evaluation.windows=2",
         "--set",
         "evaluation.every-steps=3",
+        "--set",
+        "evaluation.wait=10m",
         "--set",
         "checkpoint.every-steps=3");
   }

@@ -105,6 +105,12 @@ class ChangedLogTest {
           @Override
           public void stepTaken(TrainingStep step) {
             if (step.getStep() == 4) {
+              // The checkpoint of the step before it is written aside.
+              await()
+                  .until(
+                      () ->
+                          trainers.manifests("run").stream()
+                              .anyMatch(manifest -> manifest.getStep() == 3));
               pipeline.recreate(Topic.TEACHER_LOGITS);
             }
           }

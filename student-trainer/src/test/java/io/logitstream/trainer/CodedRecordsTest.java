@@ -132,7 +132,7 @@ class CodedRecordsTest {
         .with("evaluation.windows", "2")
         .with("evaluation.every-steps", "3")
         .with("evaluation.domains", "whole,tops")
-        .with("evaluation.wait", "30s")
+        .with("evaluation.wait", "5m")
         .train("run");
 
     Map<String, EvaluationMetrics> heldOut = trainers.newest("run").getEvaluation();

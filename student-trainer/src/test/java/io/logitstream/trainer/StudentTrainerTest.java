@@ -304,8 +304,8 @@ class StudentTrainerTest {
         });
     trainers
         .with("evaluation.windows", "3")
-        .with("evaluation.domains", "java,scala")
-        .with("evaluation.wait", "1s")
+        .with("evaluation.domains", "java")
+        .with("evaluation.wait", "5m")
         .with("train.max-steps", "2");
 
     trainers.train("run");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 class SweepingAsideTest {
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void trainingDoesNotWaitForTheSweepAfterACheckpointButForWhatItFinds() throws Exception {
     TestPipeline pipeline = new TestPipeline();
     CountDownLatch sweeping = new CountDownLatch(1);

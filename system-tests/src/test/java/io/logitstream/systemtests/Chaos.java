@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 final class Chaos {
   private static final long POLL_MS = 100;
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final Duration BACK_WITHIN = Duration.ofMinutes(3);
   private static final Set<Integer> MAY_RESTART = Set.of(1, 7, 130, 137, 143);
 
   /** One stop of four is longer than the transactions of {@link #TRANSACTION_TIMEOUT}. */
@@ -57,7 +58,7 @@ final class Chaos {
    * Something that was done to a service.
    *
    * @param at when it ceased to work
-   * @param backAt when it answered again
+   * @param backAt when it answered again, or was done
    */
   record Strike(String service, Signal signal, Instant at, Instant backAt) {}
 
@@ -150,8 +151,19 @@ final class Chaos {
         }
       }
     }
-    await().atMost(Duration.ofSeconds(60)).until(victim.isBack()::getAsBoolean);
+    awaitBack(victim);
     strikes.add(new Strike(service.name(), signal, at, Instant.now()));
+  }
+
+  /** Waits until it answers again, or is done; what ends meanwhile and may be is started again. */
+  private void awaitBack(Victim victim) {
+    await()
+        .atMost(BACK_WITHIN)
+        .until(
+            () -> {
+              boolean done = supervise() && !victim.service().isAlive();
+              return done || victim.isBack().getAsBoolean();
+            });
   }
 
   private static void pause(long ms) throws InterruptedException {

@@ -68,7 +68,7 @@ class ChaosTest {
               List.of(
                   Chaos.Victim.of(trainer),
                   new Chaos.Victim(broker, pipeline::brokerAnswers),
-                  Chaos.Victim.of(registry)));
+                  new Chaos.Victim(registry, pipeline::registryAnswers)));
       int kills = chaos.kill(most, checkpoints, () -> pipeline.committedCheckpoints(run));
       await()
           .atMost(Duration.ofMinutes(10))

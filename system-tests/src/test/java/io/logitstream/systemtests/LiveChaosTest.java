@@ -91,7 +91,7 @@ class LiveChaosTest {
               List.of(
                   Chaos.Victim.of(trainer),
                   new Chaos.Victim(broker, pipeline::brokerAnswers),
-                  Chaos.Victim.of(registry)));
+                  new Chaos.Victim(registry, pipeline::registryAnswers)));
       for (int teacher = 1; teacher <= TEACHERS; teacher++) {
         teachers.add(pipeline.teach("teacher-" + teacher, TEACHING));
         victims.add(Chaos.Victim.of(teachers.get(teacher - 1)));
@@ -107,6 +107,7 @@ class LiveChaosTest {
               () -> {
                 chaos.supervise();
                 return pipeline.brokerAnswers()
+                    && pipeline.registryAnswers()
                     && pipeline.windows().size() >= windows
                     && trainedRecords(pipeline) > trainingWindows(pipeline) - CHECKPOINT_STEPS;
               });

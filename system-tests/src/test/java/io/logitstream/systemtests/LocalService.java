@@ -36,7 +36,7 @@ import java.util.concurrent.TimeoutException;
 final class LocalService implements AutoCloseable {
   private static final Duration OFTEN = Duration.ofMillis(200);
   private static final Duration BRIEF = Duration.ofSeconds(1);
-  private static final long END_WITHIN_SECONDS = 60;
+  private static final long END_WITHIN_SECONDS = 180;
 
   private final String name;
   private final Health health;

@@ -42,7 +42,7 @@ class LostKafkaTest {
       pipeline.command("topics", "topics", "create");
       assertThat(broker.terminate(60)).isEqualTo(143);
     }
-    int intakePort = Pipeline.freePort();
+    int intakePort = FreePorts.one();
     List<Standing> services = new ArrayList<>();
     try {
       services.add(Standing.start(health -> pipeline.produce(2, health)));

@@ -17,8 +17,6 @@ import io.logitstream.schemas.LedgerEntry;
 import io.logitstream.schemas.TeacherLogits;
 import io.logitstream.schemas.topics.Topic;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -87,8 +85,9 @@ final class Pipeline {
     writeDocuments(folder.resolve("documents"), documents, words);
     writeModel(folder.resolve("teacher"), 1);
     writeModel(folder.resolve("student"), 2);
-    int brokerPort = freePort();
-    int registryPort = freePort();
+    List<Integer> ports = FreePorts.find(2);
+    int brokerPort = ports.get(0);
+    int registryPort = ports.get(1);
     KafkaSettings kafka =
         new KafkaSettings(
             "127.0.0.1:" + brokerPort, "http://127.0.0.1:" + registryPort, "", true, Map.of());
@@ -153,8 +152,12 @@ final class Pipeline {
     return start("broker", brokerArguments("--no-registry"));
   }
 
-  /** The registry alone. */
+  /**
+   * The registry alone, once the broker answers, which may be starting: the registry gives up
+   * before long without one.
+   */
   ServiceProcess registry() throws IOException {
+    await().atMost(Duration.ofMinutes(2)).until(this::brokerAnswers);
     return start(
         "registry",
         List.of(
@@ -319,7 +322,7 @@ final class Pipeline {
   /** Whether the broker answers now. */
   boolean brokerAnswers() {
     try (Admin admin = clients().admin()) {
-      DescribeClusterOptions brief = new DescribeClusterOptions().timeoutMs(1000);
+      DescribeClusterOptions brief = new DescribeClusterOptions().timeoutMs(5000);
       return !admin.describeCluster(brief).nodes().get().isEmpty();
     } catch (ExecutionException | KafkaException e) {
       return false;
@@ -411,7 +414,8 @@ final class Pipeline {
     return arguments;
   }
 
-  private boolean registryAnswers() {
+  /** Whether the registry answers now. */
+  boolean registryAnswers() {
     try (var answer = URI.create(kafka.registryUrl() + "/subjects").toURL().openStream()) {
       return new String(answer.readAllBytes(), StandardCharsets.UTF_8).startsWith("[");
     } catch (IOException e) {
@@ -444,12 +448,5 @@ final class Pipeline {
             Path.of(System.getProperty("logitstream.root"), "demo-teacher", "tokenizer.json"));
     ModelDirectory.write(
         directory, TINY, Weights.initialise(TINY, seed), TensorType.F32, tokenizer);
-  }
-
-  /** A port that is free now. */
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

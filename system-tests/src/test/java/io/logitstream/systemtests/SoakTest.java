@@ -55,7 +55,7 @@ class SoakTest {
       services.add(pipeline.broker());
       pipeline.awaitUp();
       pipeline.command("topics", "topics", "create");
-      int intake = Pipeline.freePort();
+      int intake = FreePorts.one();
       List<Integer> metrics = new ArrayList<>();
       services.addAll(start(pipeline, intake, metrics));
       await()
@@ -118,11 +118,11 @@ class SoakTest {
                 "held-out.share=50",
                 "pacing.prompts-per-second=" + PROMPTS_PER_SECOND)));
     for (String teacher : List.of("teacher-1", "teacher-2")) {
-      int port = Pipeline.freePort();
+      int port = FreePorts.one();
       metrics.add(port);
       services.add(pipeline.teach(teacher, "health.port=" + port));
     }
-    int port = Pipeline.freePort();
+    int port = FreePorts.one();
     metrics.add(port);
     services.add(
         pipeline.train(
@@ -139,7 +139,7 @@ class SoakTest {
             "gate.margin=1000",
             "checkpoint.every-steps=5",
             "checkpoint.keep=4"));
-    int indexMetrics = Pipeline.freePort();
+    int indexMetrics = FreePorts.one();
     metrics.add(indexMetrics);
     services.add(pipeline.index(folder.resolve("index"), "health.port=" + indexMetrics));
     services.add(
@@ -149,7 +149,7 @@ class SoakTest {
 
   private static String[] withMetrics(List<Integer> metrics, String command, String... settings)
       throws IOException {
-    int port = Pipeline.freePort();
+    int port = FreePorts.one();
     metrics.add(port);
     List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
     arguments.addAll(List.of("--set", "health.port=" + port));

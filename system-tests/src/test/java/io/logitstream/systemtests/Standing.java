@@ -25,7 +25,7 @@ record Standing(ServiceProcess process, int healthPort) {
   }
 
   static Standing start(Starter starter) throws IOException {
-    int port = Pipeline.freePort();
+    int port = FreePorts.one();
     return new Standing(starter.start("health.port=" + port), port);
   }
 

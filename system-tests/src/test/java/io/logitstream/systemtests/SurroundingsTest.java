@@ -43,13 +43,13 @@ import org.junit.jupiter.api.io.TempDir;
  * takes longer than all else: the tests share one, which stands still between the first and the
  * second, and goes away in the last. {@link LostKafkaTest} does it with processes, for a minute.
  */
-@Timeout(120)
+@Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SurroundingsTest {
   private static final int PARTITIONS = 2;
   private static final int DOCUMENTS = 8;
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(3);
 
   private Path folder;
   private Pipeline pipeline;
@@ -97,18 +97,11 @@ class SurroundingsTest {
   @Test
   @Order(2)
   void tooFewPartitionsAndAWrongCleanupPolicyEndEveryServiceAndAreNamed() throws Exception {
-    try (Admin admin = pipeline.clients().admin()) {
-      Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
-      for (String topic : List.of("source-positions", "teacher-logits", "checkpoints")) {
-        ConfigEntry policy =
-            new ConfigEntry(
-                "cleanup.policy", topic.equals("teacher-logits") ? "compact" : "delete");
-        changes.put(
-            new ConfigResource(ConfigResource.Type.TOPIC, "other." + topic),
-            List.of(new AlterConfigOp(policy, AlterConfigOp.OpType.SET)));
-      }
-      admin.incrementalAlterConfigs(changes).all().get();
-    }
+    cleanUp(
+        Map.of(
+            "other.source-positions", "delete",
+            "other.teacher-logits", "compact",
+            "other.checkpoints", "delete"));
     Map<String, String> wrong =
         Map.of(
             "producer", "topic other.source-positions: cleanup.policy is delete, expected compact",
@@ -129,6 +122,34 @@ class SurroundingsTest {
                 "topic other.%s: partitions is 2, expected 3".formatted(read(service)))
             .hasMessageContaining("kafka-topics.sh --bootstrap-server … --alter");
       }
+    }
+  }
+
+  /** Sets cleanup.policy of topics; the broker follows the controller, which answers. */
+  private void cleanUp(Map<String, String> policies) throws Exception {
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    policies.forEach(
+        (topic, policy) ->
+            changes.put(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                List.of(
+                    new AlterConfigOp(
+                        new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET))));
+    try (Admin admin = pipeline.clients().admin()) {
+      admin.incrementalAlterConfigs(changes).all().get();
+      await()
+          .untilAsserted(
+              () -> {
+                Map<String, String> found = new HashMap<>();
+                admin
+                    .describeConfigs(changes.keySet())
+                    .all()
+                    .get()
+                    .forEach(
+                        (topic, config) ->
+                            found.put(topic.name(), config.get("cleanup.policy").value()));
+                assertThat(found).isEqualTo(policies);
+              });
     }
   }
 
@@ -190,10 +211,12 @@ class SurroundingsTest {
     List<LocalService> services = services("", "documents");
     try {
       for (LocalService service : services) {
-        awaitReadiness(service, said -> said.contains("kafka waiting: is not available at"));
-        assertThat(service.readiness())
-            .contains(kafka.bootstrapServers() + " (kafka.bootstrap.servers)")
-            .contains(kafka.registryUrl() + " (registry.url)");
+        awaitReadiness(
+            service,
+            said ->
+                said.contains("kafka waiting: is not available at")
+                    && said.contains(kafka.bootstrapServers() + " (kafka.bootstrap.servers)")
+                    && said.contains(kafka.registryUrl() + " (registry.url)"));
       }
       startBroker();
       for (LocalService service : services) {

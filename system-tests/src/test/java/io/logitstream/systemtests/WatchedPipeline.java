@@ -48,6 +48,8 @@ final class WatchedPipeline implements AutoCloseable {
   /** Key of what is no record. */
   static final String DAMAGED = "damaged";
 
+  private static final Duration LONG = Duration.ofMinutes(3);
+
   private static final List<Setting<?>> KNOWN = known();
 
   /** The services by the command that runs them, in the order in which data flows. */
@@ -59,7 +61,7 @@ final class WatchedPipeline implements AutoCloseable {
   private final Map<String, String> settings = new HashMap<>();
   private final Resources opened = new Resources();
 
-  /** Starts broker, registry and services. */
+  /** Starts broker, registry and services, and waits for those that are asked over HTTP. */
   WatchedPipeline(Path folder) throws Exception {
     EmbeddedBroker broker =
         opened.add(EmbeddedBroker.start(new EmbeddedBrokerSettings(folder.resolve("kafka"), 0)));
@@ -88,6 +90,8 @@ final class WatchedPipeline implements AutoCloseable {
     startTeacher(folder);
     startTrainer(folder, kafka, topics);
     this.index = startIndex(folder, kafka);
+    awaitReady("produce --http");
+    awaitReady("index");
   }
 
   private static void write(Path folder) throws Exception {
@@ -198,6 +202,10 @@ final class WatchedPipeline implements AutoCloseable {
             LineageIndex::status));
   }
 
+  private void awaitReady(String command) {
+    await(command).atMost(LONG).untilAsserted(() -> get(command, "/readyz"));
+  }
+
   /** What a service exposes on /metrics, by its command. */
   String metrics(String command) {
     return get(command, "/metrics");
@@ -216,7 +224,7 @@ final class WatchedPipeline implements AutoCloseable {
   void awaitMetrics(String command, String... beginnings) {
     for (String beginning : beginnings) {
       await("%s: %s".formatted(command, beginning))
-          .atMost(Duration.ofSeconds(60))
+          .atMost(LONG)
           .until(() -> metrics(command).lines().anyMatch(line -> line.startsWith(beginning)));
     }
   }

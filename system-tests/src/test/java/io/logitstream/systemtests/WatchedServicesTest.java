@@ -39,6 +39,8 @@ class WatchedServicesTest {
   private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   private static final String OWN_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
 
+  private static final Duration LONG = Duration.ofMinutes(3);
+
   @TempDir static Path folder;
   private static WatchedPipeline pipeline;
 
@@ -56,8 +58,8 @@ class WatchedServicesTest {
   void everyMetricIsInTheGuideAndEveryMetricOfTheGuideIsExposed() throws Exception {
     pipeline.damage("prompts");
     pipeline.damage("teacher-logits");
-    offer("{\"text\": \"value1 value2 value3\"}");
-    offer("{}");
+    assertThat(offer("{\"text\": \"value1 value2 value3\"}")).isEqualTo(200);
+    assertThat(offer("{}")).isEqualTo(422);
     ask(pipeline.index.service().url().orElseThrow() + "/v1/status");
     pipeline.awaitMetrics(
         "teach", "logitstream_dead_letters_total{", "kafka_consumer_fetch_manager_records_lag{");
@@ -86,32 +88,38 @@ class WatchedServicesTest {
   }
 
   @Test
-  void theStatusTellsWhereEachServiceStands() throws Exception {
-    pipeline.awaitMetrics("train", "logitstream_trainer_acceptance{");
-
-    JsonNode teacher = status("teach");
-    JsonNode trainer = status("train");
-    JsonNode producer = status("produce");
+  void theStatusTellsWhereEachServiceStands() {
+    await().atMost(LONG).untilAsserted(() -> tellsWhereATeacherStands(status("teach")));
+    await().atMost(LONG).untilAsserted(() -> tellsWhereATrainerStands(status("train")));
     await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> status("index").get("recordsBehind").asLong() >= 0);
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              JsonNode producer = status("produce");
+              assertThat(producer.path("source").asText()).isEqualTo("documents");
+              assertThat(producer.path("prompts").asLong()).isPositive();
+              assertThat(status("index").path("recordsBehind").asLong(-1)).isNotNegative();
+            });
+  }
 
-    assertThat(teacher.get("ready").asBoolean()).as("%s", teacher).isTrue();
-    assertThat(teacher.get("teacher").asText()).startsWith("tiny@");
-    assertThat(teacher.get("partitions")).hasSize(2);
-    for (JsonNode partition : teacher.get("partitions")) {
-      assertThat(partition.get("topic").asText()).isEqualTo("prompts");
-      assertThat(partition.get("nextOffset").asLong()).as("%s", teacher).isPositive();
-      assertThat(partition.get("lag").isNumber()).as("%s", teacher).isTrue();
+  private static void tellsWhereATeacherStands(JsonNode teacher) {
+    assertThat(teacher.path("ready").asBoolean()).as("%s", teacher).isTrue();
+    assertThat(teacher.path("teacher").asText()).startsWith("tiny@");
+    assertThat(teacher.path("partitions")).hasSize(2);
+    for (JsonNode partition : teacher.path("partitions")) {
+      assertThat(partition.path("topic").asText()).isEqualTo("prompts");
+      assertThat(partition.path("nextOffset").asLong()).as("%s", teacher).isPositive();
+      assertThat(partition.path("lag").isNumber()).as("%s", teacher).isTrue();
     }
-    assertThat(trainer.get("run").asText()).isEqualTo(WatchedPipeline.RUN);
-    assertThat(trainer.get("step").asLong()).isPositive();
-    assertThat(trainer.get("checkpoint").get("id").asText()).startsWith(WatchedPipeline.RUN + "/");
-    assertThat(trainer.get("heldOut").get("text").get("acceptance").asDouble()).isBetween(0.0, 1.0);
-    assertThat(trainer.get("partitions").findValuesAsText("topic"))
+  }
+
+  private static void tellsWhereATrainerStands(JsonNode trainer) {
+    assertThat(trainer.path("run").asText()).isEqualTo(WatchedPipeline.RUN);
+    assertThat(trainer.path("step").asLong()).isPositive();
+    assertThat(trainer.at("/checkpoint/id").asText()).startsWith(WatchedPipeline.RUN + "/");
+    assertThat(trainer.at("/heldOut/text/acceptance").asDouble(-1)).isBetween(0.0, 1.0);
+    assertThat(trainer.path("partitions").findValuesAsText("topic"))
         .containsExactly("teacher-logits", "teacher-logits");
-    assertThat(producer.get("source").asText()).isEqualTo("documents");
-    assertThat(producer.get("prompts").asLong()).isPositive();
   }
 
   @Test
@@ -120,21 +128,26 @@ class WatchedServicesTest {
     for (int i = 0; i < 24; i++) {
       prompts.append("{\"text\": \"value1 value2 value%d\", \"key\": \"t%d\"},".formatted(i, i));
     }
-    offer(
-        "{\"prompts\": [%s {\"text\": \"value9\", \"key\": \"own\", \"traceparent\": \"%s\"}]}"
-            .formatted(prompts, OWN_TRACE),
-        "traceparent",
-        TRACE,
-        "tracestate",
-        "vendor=7");
+    assertThat(
+            offer(
+                "{\"prompts\": [%s {\"text\": \"value9\", \"key\": \"own\", \"traceparent\": \"%s\"}]}"
+                    .formatted(prompts, OWN_TRACE),
+                "traceparent",
+                TRACE,
+                "tracestate",
+                "vendor=7"))
+        .isEqualTo(200);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(LONG)
         .untilAsserted(
             () ->
                 assertThat(committed("checkpoints"))
                     .extracting(WatchedServicesTest::trace)
                     .containsAnyElementsOf(tracesOfStepsThatLink(TRACE)));
+    await().atMost(LONG).untilAsserted(WatchedServicesTest::eachPromptHasItsTrace);
+  }
 
+  private static void eachPromptHasItsTrace() {
     Map<String, ConsumerRecord<String, byte[]>> offered = new HashMap<>();
     try (RecordDeserializer<Prompt> reader = reader(Prompt.class)) {
       for (ConsumerRecord<String, byte[]> read : committed("prompts")) {
@@ -144,6 +157,7 @@ class WatchedServicesTest {
             read);
       }
     }
+    assertThat(offered).containsKeys("t0", "own", "documents", "lines");
     ConsumerRecord<String, byte[]> traced = Objects.requireNonNull(offered.get("t0"));
     assertThat(TraceContext.of(traced.headers()))
         .contains(TraceContext.of(TRACE, Optional.of("vendor=7")));
@@ -179,7 +193,7 @@ class WatchedServicesTest {
                 kafka.bootstrapServers(),
                 "--registry-url",
                 kafka.registryUrl()))) {
-      assertThat(follower.awaitExit(60)).as(follower.output()).isZero();
+      assertThat(follower.awaitExit(LONG.toSeconds())).as(follower.output()).isZero();
     }
 
     List<String> traces = new ArrayList<>();
@@ -226,7 +240,8 @@ class WatchedServicesTest {
     return new ObjectMapper().readTree(pipeline.get(command, "/status"));
   }
 
-  private static void offer(String prompt, String... headers) throws Exception {
+  /** Offers prompts; returns the status. */
+  private static int offer(String prompt, String... headers) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create(
@@ -236,7 +251,9 @@ class WatchedServicesTest {
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }
-    HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding());
+    return HttpClient.newHttpClient()
+        .send(request.build(), HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   private static void ask(String address) throws Exception {

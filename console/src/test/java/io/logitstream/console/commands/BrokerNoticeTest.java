@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -15,13 +17,14 @@ class BrokerNoticeTest {
 
   @Test
   void whereNothingTakesConnectionsTheAddressesAreNamed() throws Exception {
-    String closed;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      closed = "127.0.0.1:" + socket.getLocalPort();
-    }
-    watch(closed + ", broker.invalid:9092");
+    try (Socket silent = new Socket()) {
+      // Bound and not listened on: nobody else gets the port meanwhile.
+      silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      String closed = "127.0.0.1:" + silent.getLocalPort();
+      watch(closed + ", broker.invalid:9092");
 
-    await().untilAsserted(() -> assertThat(err.toString()).contains("waiting for Kafka", closed));
+      await().untilAsserted(() -> assertThat(err.toString()).contains("waiting for Kafka", closed));
+    }
   }
 
   @Test
@@ -29,7 +32,7 @@ class BrokerNoticeTest {
     try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       watch("broker.invalid:9092,127.0.0.1:" + broker.getLocalPort());
 
-      broker.setSoTimeout(10_000);
+      broker.setSoTimeout(60_000);
       broker.accept().close();
     }
     await().until(BrokerNoticeTest::isOver);

@@ -170,7 +170,7 @@ class EachRightTest {
           return services.trainer(kafka.plain(TRAINER), new TrainerProgress());
         });
     stop.request();
-    assertThat(teaching.get(60, TimeUnit.SECONDS).status()).isEqualTo(ExitStatus.OK);
+    assertThat(teaching.get(3, TimeUnit.MINUTES).status()).isEqualTo(ExitStatus.OK);
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param message what people read of a failure; empty if there was none
  */
 record Ending(ExitStatus status, String message) {
-  private static final Duration DRAIN = Duration.ofSeconds(30);
+  private static final Duration DRAIN = Duration.ofMinutes(2);
 
   /** Runs a service to its end. */
   static Ending of(Service service, StopSignal stop) {

@@ -75,7 +75,7 @@ class QuotaTest {
                     || teacher.progress().prompts() + teacher.progress().deadLetters()
                         == Services.PROMPTS);
     stop.request();
-    assertThat(teaching.get(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+    assertThat(teaching.get(3, TimeUnit.MINUTES)).isEqualTo(DONE);
   }
 
   private static boolean isThrottled(Services services) {

@@ -81,7 +81,7 @@ class ReplicatedKafkaTest {
       assertThat(publishing.get(180, TimeUnit.SECONDS)).isEqualTo(DONE);
       awaitScored(teacher, teaching, 3 * Services.PROMPTS);
       stop.request();
-      assertThat(teaching.get(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+      assertThat(teaching.get(3, TimeUnit.MINUTES)).isEqualTo(DONE);
       readsInItsRack(services);
     }
   }

@@ -79,7 +79,7 @@ public final class SecuredCluster {
                 "admin")
             .admin()) {
       for (Map.Entry<String, NeededRights> user : rights.entrySet()) {
-        SecuredKafka.addScramUser(admin, user.getKey());
+        kafka.addScramUser(admin, user.getKey());
         SecuredKafka.grant(admin, user.getKey(), user.getValue().rights());
       }
       out.printf("Kafka is at %s, the registry at %s%n", kafka.bootstrapServers(), registry.url());

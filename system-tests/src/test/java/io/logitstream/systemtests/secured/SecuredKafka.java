@@ -1,18 +1,31 @@
 package io.logitstream.systemtests.secured;
 
+import static org.awaitility.Awaitility.await;
+
 import io.logitstream.embedded.EmbeddedBroker;
 import io.logitstream.embedded.EmbeddedBrokerSettings;
 import io.logitstream.platform.access.AccessRight;
+import io.logitstream.systemtests.FreePorts;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.resource.ResourcePatternFilter;
 
 /**
  * A broker as it is run where others are: TLS, clients that must say who they are, and an
@@ -22,6 +35,7 @@ final class SecuredKafka implements AutoCloseable {
   /** May do everything. */
   static final String SUPER_USER = "broker";
 
+  private static final Duration FOLLOWED_WITHIN = Duration.ofMinutes(1);
   private static final String MODULES = "org.apache.kafka.common.security.";
   private static final String PLAIN = MODULES + "plain.PlainLoginModule required";
   private static final String SCRAM = MODULES + "scram.ScramLoginModule required";
@@ -187,8 +201,8 @@ final class SecuredKafka implements AutoCloseable {
     };
   }
 
-  /** Adds a user of SCRAM. */
-  static void addScramUser(Admin admin, String user) throws Exception {
+  /** Adds a user of SCRAM; the broker follows the controller, which answers. */
+  void addScramUser(Admin admin, String user) throws Exception {
     admin
         .alterUserScramCredentials(
             List.of(
@@ -198,25 +212,55 @@ final class SecuredKafka implements AutoCloseable {
                     password(user))))
         .all()
         .get();
+    await().atMost(FOLLOWED_WITHIN).until(() -> logsIn(scram(user)));
   }
 
+  private boolean logsIn(Map<String, String> client) throws Exception {
+    Map<String, Object> settings = new HashMap<>(client);
+    settings.put("bootstrap.servers", bootstrapServers());
+    try (Admin admin = Admin.create(settings)) {
+      return !admin.describeCluster().clusterId().get().isEmpty();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SaslAuthenticationException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Grants rights, and waits until the broker grants them. */
   static void grant(Admin admin, String user, Collection<AccessRight> rights) throws Exception {
-    admin.createAcls(rights.stream().map(right -> binding(user, right)).toList()).all().get();
+    List<AclBinding> bindings = bindings(user, rights);
+    admin.createAcls(bindings).all().get();
+    await().atMost(FOLLOWED_WITHIN).until(() -> granted(admin, user).containsAll(bindings));
   }
 
+  /** Takes rights away, and waits until the broker grants none of them. */
   static void revoke(Admin admin, String user, Collection<AccessRight> rights) throws Exception {
-    admin
-        .deleteAcls(rights.stream().map(right -> binding(user, right).toFilter()).toList())
-        .all()
-        .get();
+    List<AclBinding> bindings = bindings(user, rights);
+    admin.deleteAcls(bindings.stream().map(AclBinding::toFilter).toList()).all().get();
+    await()
+        .atMost(FOLLOWED_WITHIN)
+        .until(() -> Collections.disjoint(granted(admin, user), bindings));
+  }
+
+  /** What the broker's own authorizer knows; a change is answered by the controller's. */
+  private static Set<AclBinding> granted(Admin admin, String user) throws Exception {
+    AccessControlEntryFilter everything =
+        new AccessControlEntryFilter("User:" + user, null, AclOperation.ANY, AclPermissionType.ANY);
+    return Set.copyOf(
+        admin
+            .describeAcls(new AclBindingFilter(ResourcePatternFilter.ANY, everything))
+            .values()
+            .get());
   }
 
   static String password(String user) {
     return user + "-secret";
   }
 
-  private static AclBinding binding(String user, AccessRight right) {
-    return right.binding("User:" + user);
+  private static List<AclBinding> bindings(String user, Collection<AccessRight> rights) {
+    return rights.stream().map(right -> right.binding("User:" + user)).toList();
   }
 
   private String protocol() {

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * logitstream acls} prints, and with less.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(300)
+@Timeout(600)
 class SecuredKafkaTest {
   private SecuredPipeline pipeline;
   private SecuredKafka kafka;
@@ -56,7 +56,7 @@ class SecuredKafkaTest {
     kafka = pipeline.kafka();
     services = pipeline.services();
     rights = services.rights();
-    SecuredKafka.addScramUser(pipeline.admin(), TEACHER);
+    kafka.addScramUser(pipeline.admin(), TEACHER);
   }
 
   @AfterAll
@@ -81,14 +81,14 @@ class SecuredKafkaTest {
                 kafka.scram(TEACHER)),
             stop);
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .until(
             () ->
                 teaching.isDone()
                     || teacher.progress().prompts() + teacher.progress().deadLetters()
                         == Services.PROMPTS);
     stop.request();
-    assertThat(teaching.get(60, TimeUnit.SECONDS)).isEqualTo(done());
+    assertThat(teaching.get(3, TimeUnit.MINUTES)).isEqualTo(done());
     assertThat(teacher.progress().deadLetters()).isEqualTo(1);
     TrainerProgress progress = new TrainerProgress();
     assertThat(

@@ -69,7 +69,7 @@ class SecurityModesTest {
   void withScram(@TempDir Path folder) throws Exception {
     try (SecuredPipeline pipeline = new SecuredPipeline(folder, Identity.SASL)) {
       for (String user : SecuredPipeline.USERS) {
-        SecuredKafka.addScramUser(pipeline.admin(), user);
+        pipeline.kafka().addScramUser(pipeline.admin(), user);
       }
       grant(pipeline);
       fromPromptToFollower(pipeline, pipeline.kafka()::scram, folder);
@@ -137,7 +137,7 @@ class SecurityModesTest {
                     services.trainer(learning, progress), rights.trainer(Services.RUN), learning)))
         .isEqualTo(new Ending(ExitStatus.OK, ""));
     stop.request();
-    assertThat(teaching.get(60, TimeUnit.SECONDS)).isEqualTo(new Ending(ExitStatus.OK, ""));
+    assertThat(teaching.get(3, TimeUnit.MINUTES)).isEqualTo(new Ending(ExitStatus.OK, ""));
 
     assertThat(followed(services, login.of(FOLLOWER)))
         .hasSize(progress.snapshot().checkpoints().size())

@@ -1,5 +1,6 @@
 package io.logitstream.systemtests.secured;
 
+import io.logitstream.systemtests.FreePorts;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

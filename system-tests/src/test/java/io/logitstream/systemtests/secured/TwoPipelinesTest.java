@@ -88,7 +88,7 @@ class TwoPipelinesTest {
 
     void end() throws Exception {
       stop.request();
-      assertThat(ending.get(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+      assertThat(ending.get(3, TimeUnit.MINUTES)).isEqualTo(DONE);
       assertThat(taken()).isEqualTo(Services.PROMPTS);
     }
 
