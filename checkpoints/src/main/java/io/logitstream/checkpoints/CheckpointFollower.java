@@ -110,7 +110,7 @@ public final class CheckpointFollower implements AutoCloseable {
    *
    * @param untilEnd whether to return when everything that there is was given. What was committed
    *     behind someone else's open transaction is waited for: it shows when that one ends, within
-   *     15 minutes
+   *     16 minutes
    * @throws LogitstreamException RETRYABLE if a transaction stays open for longer
    */
   public void follow(Receiver receiver, boolean untilEnd, StopSignal stop)

@@ -16,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
  * thread.
  */
 final class TrueEnd {
-  /** The longest that a broker lets a transaction be open. */
-  private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
+  /** A little more than the longest that a broker lets a transaction be open. */
+  private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(16);
 
   private final TopicPartition partition;
   private final long offset;

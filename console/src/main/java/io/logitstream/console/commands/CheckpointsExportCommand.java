@@ -104,7 +104,7 @@ final class CheckpointsExportCommand implements Callable<Integer> {
     requireRoom();
     CheckpointManifest manifest;
     LoadedModel model;
-    try (CheckpointReader reader = CheckpointModels.open(options.load())) {
+    try (CheckpointReader reader = CheckpointModels.open(options.loadToAsk())) {
       manifest = CheckpointModels.find(reader, id);
       spec.commandLine().getErr().printf("reading checkpoint %s ...%n", CheckpointId.of(manifest));
       model = CheckpointModels.load(reader, manifest, averages);

@@ -48,7 +48,7 @@ final class CheckpointsListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<CheckpointManifest> manifests;
-    try (CheckpointReader reader = CheckpointModels.open(options.load())) {
+    try (CheckpointReader reader = CheckpointModels.open(options.loadToAsk())) {
       manifests = run == null ? reader.list() : reader.list(run);
     }
     PrintWriter out = spec.commandLine().getOut();

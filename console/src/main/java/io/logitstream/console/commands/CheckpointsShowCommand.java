@@ -47,7 +47,7 @@ final class CheckpointsShowCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CheckpointManifest manifest;
-    try (CheckpointReader reader = CheckpointModels.open(options.load())) {
+    try (CheckpointReader reader = CheckpointModels.open(options.loadToAsk())) {
       manifest = CheckpointModels.find(reader, id);
     }
     PrintWriter out = spec.commandLine().getOut();

@@ -110,9 +110,17 @@ final class ConfigurationOptions {
     out.flush();
   }
 
-  /** Reads all layers, for a command that asks Kafka and ends. */
-  Configuration load() {
-    Configuration configuration = load(Map.of(), KafkaSettings.SETTINGS);
+  /** As {@link #loadToAsk(Map, List)}, for a command that reads its connections alone. */
+  Configuration loadToAsk() {
+    return loadToAsk(Map.of(), KafkaSettings.SETTINGS);
+  }
+
+  /**
+   * As {@link #load(Map, List)}, for a command that asks Kafka and ends: people are told if it does
+   * not answer. Services tell by themselves.
+   */
+  Configuration loadToAsk(Map<String, String> shortcuts, List<Setting<?>> used) {
+    Configuration configuration = load(shortcuts, used);
     BrokerNotice.watch(
         KafkaSettings.from(configuration).bootstrapServers(),
         BrokerNotice.PATIENCE,

@@ -72,7 +72,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--limit is %d, expected 1 to %d".formatted(limit, MAX_LIMIT));
     }
-    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.load()), "deadletters");
+    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.loadToAsk()), "deadletters");
     List<DeadLetter> letters = new ArrayList<>();
     for (Topic listed : topic == null ? DeadLetterTopics.ALL : List.of(topic)) {
       letters.addAll(

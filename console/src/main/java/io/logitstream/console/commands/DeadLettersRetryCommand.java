@@ -73,7 +73,7 @@ final class DeadLettersRetryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Predicate<DeadLetter> wanted = wanted();
-    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.load()), "deadletters");
+    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.loadToAsk()), "deadletters");
     List<DeadLetter> retried;
     if (dryRun) {
       retried = new DeadLetterLog(clients, topic).list(wanted, DeadLetterRetry.MAX_LETTERS, false);

@@ -77,7 +77,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    KafkaSettings kafka = KafkaSettings.from(options.load());
+    KafkaSettings kafka = KafkaSettings.from(options.loadToAsk());
     ConsumerRecord<String, byte[]> read =
         new DeadLetterLog(new KafkaClients(kafka, "deadletters"), topic).read(letter);
     DeadLetter told = DeadLetterLog.describe(read).orElseThrow();

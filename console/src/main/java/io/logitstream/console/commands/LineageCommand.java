@@ -54,7 +54,7 @@ final class LineageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Configuration configuration = options.load();
+    Configuration configuration = options.loadToAsk();
     Lineage lineage;
     try (CheckpointReader reader = CheckpointModels.open(configuration);
         LedgerReader ledger =

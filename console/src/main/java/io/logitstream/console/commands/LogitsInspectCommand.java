@@ -99,7 +99,7 @@ final class LogitsInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.load()), "logits");
+    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.loadToAsk()), "logits");
     LogitLog log = new LogitLog(clients, topic);
     int partitions = log.partitions();
     if (partition < 0 || partition >= partitions || offset < 0) {

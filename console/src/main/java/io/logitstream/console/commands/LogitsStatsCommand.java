@@ -80,7 +80,7 @@ final class LogitsStatsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--records and --full-records are at least 1");
     }
-    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.load()), "logits");
+    KafkaClients clients = new KafkaClients(KafkaSettings.from(options.loadToAsk()), "logits");
     try (PriorCodecs codecs = new PriorCodecs(clients)) {
       LogitStats stats = new LogitStats(codecs);
       if (against != null) {

@@ -116,7 +116,7 @@ final class LogitsTranscodeCommand implements Callable<Integer> {
     if (size != null && size < 1) {
       throw new ParameterException(spec.commandLine(), "%d, expected at least 1".formatted(size));
     }
-    var configuration = options.load(Map.of(), TopicSettings.SETTINGS);
+    var configuration = options.loadToAsk(Map.of(), TopicSettings.SETTINGS);
     KafkaClients clients = new KafkaClients(KafkaSettings.from(configuration), "logits");
     try (PriorCodecs codecs = new PriorCodecs(clients)) {
       Transcoder.Outcome outcome =

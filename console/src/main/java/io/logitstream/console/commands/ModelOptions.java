@@ -62,7 +62,7 @@ final class ModelOptions {
             "%s is a checkpoint, which has the adapters that its run has trained, and --adapter is of folders: export it first ('checkpoints export')"
                 .formatted(model));
       }
-      try (CheckpointReader reader = CheckpointModels.open(options.load())) {
+      try (CheckpointReader reader = CheckpointModels.open(options.loadToAsk())) {
         return CheckpointModels.load(reader, CheckpointModels.find(reader, model), averages);
       }
     }

@@ -100,7 +100,7 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() {
     LogPoint begin = LogPoint.parse("--from", from);
     requireStudent(begin);
-    Configuration kafka = options.load();
+    Configuration kafka = options.loadToAsk();
     ReplayPlan plan;
     Optional<CheckpointManifest> source = Optional.empty();
     LogPoint end;

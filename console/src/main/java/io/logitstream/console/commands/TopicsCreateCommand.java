@@ -56,7 +56,7 @@ final class TopicsCreateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration configuration =
-        options.load(
+        options.loadToAsk(
             new Shortcuts().put("topics.erasure", erasure ? true : null).values(),
             TopicSettings.SETTINGS);
     List<TopicSpecification> topics = TopicSettings.from(configuration).pipeline();

@@ -65,7 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Configuration configuration = options.load();
+    Configuration configuration = options.loadToAsk();
     CheckpointId id;
     try (CheckpointReader reader = CheckpointModels.open(configuration)) {
       id = CheckpointModels.id(reader, checkpoint);

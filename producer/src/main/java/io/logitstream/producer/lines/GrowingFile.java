@@ -1,5 +1,6 @@
 package io.logitstream.producer.lines;
 
+import io.logitstream.producer.lines.FileSearch.Found;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ final class GrowingFile implements AutoCloseable {
     if (files.isEmpty()) {
       return Optional.ofNullable(awaited);
     }
-    return Optional.of(Position.in(files.get(0), generation, buffer.offset()));
+    return Optional.of(Position.in(files, generation, buffer.offset()));
   }
 
   /** The next lines, as {@link LineSource#next} gives them. */
@@ -187,28 +188,49 @@ final class GrowingFile implements AutoCloseable {
     if (named.isEmpty() && isSoughtInVain) {
       return;
     }
-    Optional<OpenedFile> found = FileSearch.find(path, named, stored, nowNanos);
+    FileSearch search = new FileSearch(path, nowNanos);
+    Optional<Found> found = search.find(named, stored);
+    if (found.isEmpty() && named.isEmpty()) {
+      isSoughtInVain = true;
+      return;
+    }
+    awaited = null;
+    boolean isRenamed = !found.map(Found::file).equals(named);
+    if (isRenamed) {
+      files.addAll(0, search.findAll(stored.next()));
+    }
     if (found.isPresent()) {
-      if (!found.equals(named)) {
-        LOGGER.info(
-            "{} was renamed; it is read on from offset {}, and then its successor",
-            path,
-            stored.offset());
-        files.add(0, found.get());
+      if (isRenamed) {
+        files.add(0, found.get().file());
+        tellRenamed(found.get(), stored);
       }
       readOffset = stored.offset();
       buffer = new LineBuffer(maxLineBytes, stored.offset());
-      awaited = null;
-    } else if (named.isPresent()) {
+    } else {
       LOGGER.warn(
-          "{} is another file than the one that was read to offset {}, and no file beside it is: it"
-              + " is read from its start, and what its predecessor had behind that was not read",
+          "{} is another file than the one that was read to offset {}, and no file beside it is:"
+              + " what that one had behind the offset is left out, and what has replaced it is read"
+              + " from its start",
           path,
           stored.offset());
       begin();
-      awaited = null;
+    }
+  }
+
+  private void tellRenamed(Found found, Position stored) {
+    if (found.isCopy()) {
+      LOGGER.warn(
+          "{} is another file than the one that was read to offset {}, and {} is the only copy of"
+              + " that: it is read on in its place, and what it lacks is left out",
+          path,
+          stored.offset(),
+          found.path());
     } else {
-      isSoughtInVain = true;
+      LOGGER.info(
+          "{} is {} now: it is read on from offset {}, and then what has replaced it",
+          path,
+          found.path(),
+          stored.offset());
     }
   }
 

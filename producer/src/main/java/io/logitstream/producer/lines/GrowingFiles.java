@@ -86,16 +86,10 @@ final class GrowingFiles implements LineSource {
     ObjectNode location = JSON.createObjectNode();
     for (GrowingFile file : files) {
       try {
-        file.position()
-            .ifPresent(
-                position ->
-                    location
-                        .putObject(file.name())
-                        .put("generation", position.generation())
-                        .put("offset", position.offset())
-                        .put("headBytes", position.headBytes())
-                        .put("headSha256", position.headSha256())
-                        .put("fileKey", position.fileKey()));
+        Optional<Position> position = file.position();
+        if (position.isPresent()) {
+          location.set(file.name(), json(position.get()));
+        }
       } catch (IOException e) {
         throw new LogitstreamException(
             FailureKind.RETRYABLE, "could not read %s: %s".formatted(file.name(), e), e);
@@ -129,16 +123,45 @@ final class GrowingFiles implements LineSource {
     }
   }
 
+  private static ObjectNode json(Position position) {
+    ObjectNode json =
+        json(position.file())
+            .put("generation", position.generation())
+            .put("offset", position.offset())
+            .put("readBytes", position.readBytes())
+            .put("readSha256", position.readSha256());
+    position.next().forEach(next -> json.withArray("next").add(json(next)));
+    return json;
+  }
+
+  private static ObjectNode json(FileIdentity file) {
+    return JSON.createObjectNode()
+        .put("inode", file.inode())
+        .put("headBytes", file.headBytes())
+        .put("headSha256", file.headSha256());
+  }
+
   private static Optional<Position> position(JsonNode stored) {
-    return stored.isObject()
-        ? Optional.of(
-            new Position(
-                stored.path("generation").asInt(),
-                stored.path("offset").asLong(),
-                stored.path("headBytes").asInt(),
-                stored.path("headSha256").asText(),
-                stored.path("fileKey").textValue()))
-        : Optional.empty();
+    if (!stored.isObject()) {
+      return Optional.empty();
+    }
+    List<FileIdentity> next = new ArrayList<>();
+    stored.path("next").forEach(file -> next.add(file(file)));
+    return Optional.of(
+        new Position(
+            stored.path("generation").asInt(),
+            stored.path("offset").asLong(),
+            file(stored),
+            stored.path("readBytes").asInt(),
+            stored.path("readSha256").textValue(),
+            next));
+  }
+
+  private static FileIdentity file(JsonNode stored) {
+    return new FileIdentity(
+        stored.path("inode").textValue(),
+        stored.path("headBytes").asInt(),
+        stored.path("headSha256").asText());
   }
 
   private static JsonNode parse(String location) {

@@ -69,6 +69,7 @@ public final class LinesPromptProducer implements Service {
   private final LongAdder known = new LongAdder();
   private final LongAdder bad = new LongAdder();
   private int badInARow;
+  private boolean hasLooked;
   private volatile List<String> missing = List.of();
 
   /**
@@ -95,6 +96,9 @@ public final class LinesPromptProducer implements Service {
         .description("Files that are followed and not there")
         .register(meters);
     health.ready(COMPONENT, false, "has not begun");
+    if (!lines.files().isEmpty()) {
+      health.ready(FILES, false, "not looked for yet");
+    }
   }
 
   /** What it has done so far, in a line. */
@@ -142,6 +146,8 @@ public final class LinesPromptProducer implements Service {
             LOGGER.info("source {} is at its end", settings.acceptance().source());
             return;
           } else {
+            // What has replaced a file is remembered though nothing of it was read yet.
+            acceptance.accept(List.of(), source.location(), stop);
             acceptance.expireKeys(stop);
             stop.await(POLL);
           }
@@ -156,10 +162,11 @@ public final class LinesPromptProducer implements Service {
   /** It is not ready while there is nothing to read: a volume that is not mounted, say. */
   private void tellMissing(List<Path> paths) {
     List<String> now = paths.stream().map(Path::toString).toList();
-    if (!now.equals(missing)) {
+    if (!lines.files().isEmpty() && !(hasLooked && now.equals(missing))) {
+      hasLooked = true;
       health.ready(
           FILES,
-          now.isEmpty() || now.size() < lines.files().size(),
+          now.size() < lines.files().size(),
           now.isEmpty() ? "are there" : "not there yet: " + String.join(", ", now));
       missing = now;
     }

@@ -23,15 +23,17 @@ import org.jspecify.annotations.Nullable;
 final class OpenedFile implements AutoCloseable {
   private final FileChannel file;
 
-  private final @Nullable String key;
-
+  private final @Nullable Object key;
+  private final @Nullable String inode;
   private final long openedNanos;
   private long length;
   private long grewNanos;
 
-  private OpenedFile(FileChannel file, @Nullable String key, long nowNanos) throws IOException {
+  private OpenedFile(FileChannel file, @Nullable Object key, @Nullable String inode, long nowNanos)
+      throws IOException {
     this.file = file;
     this.key = key;
+    this.inode = inode;
     this.openedNanos = nowNanos;
     this.grewNanos = nowNanos;
     this.length = file.size();
@@ -45,12 +47,13 @@ final class OpenedFile implements AutoCloseable {
    * @throws NoSuchFileException if nothing has the name
    */
   static Optional<OpenedFile> open(Path path, long nowNanos) throws IOException {
-    String before = key(path);
+    Object before = key(path);
+    String inode = inodeOf(path);
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
       // No call tells the key of what was opened: it is the name's if the name had it all the time.
       if (Objects.equals(before, key(path))) {
-        return Optional.of(new OpenedFile(file, before, nowNanos));
+        return Optional.of(new OpenedFile(file, before, inode, nowNanos));
       }
     } catch (IOException e) {
       file.close();
@@ -60,9 +63,12 @@ final class OpenedFile implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Tells it from the other files there are; null where the file system has no such thing. */
-  @Nullable String key() {
-    return key;
+  /**
+   * What its file system tells it by, which a volume keeps when it is mounted elsewhere; null where
+   * there is no such thing.
+   */
+  @Nullable String inode() {
+    return inode;
   }
 
   /** Whether the name is another file's now. Nobody's is not another's. */
@@ -103,15 +109,15 @@ final class OpenedFile implements AutoCloseable {
     return file.read(ByteBuffer.wrap(into), offset);
   }
 
-  /** SHA-256 (hex) of its first bytes, or of all where there are fewer. */
-  String headSha256(int bytes) throws IOException {
-    ByteBuffer head = ByteBuffer.allocate(bytes);
+  /** SHA-256 (hex) of so many bytes from an offset on, or of those that there are. */
+  String sha256(long offset, int bytes) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(bytes);
     int read = 0;
-    while (head.hasRemaining() && read >= 0) {
-      read = file.read(head, head.position());
+    while (piece.hasRemaining() && read >= 0) {
+      read = file.read(piece, offset + piece.position());
     }
     MessageDigest sha256 = Hashes.sha256();
-    sha256.update(head.flip());
+    sha256.update(piece.flip());
     return HexFormat.of().formatHex(sha256.digest());
   }
 
@@ -120,8 +126,15 @@ final class OpenedFile implements AutoCloseable {
     file.close();
   }
 
-  private static @Nullable String key(Path path) throws IOException {
-    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    return key == null ? null : key.toString();
+  private static @Nullable Object key(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+
+  private static @Nullable String inodeOf(Path path) throws IOException {
+    try {
+      return String.valueOf(Files.getAttribute(path, "unix:ino"));
+    } catch (UnsupportedOperationException e) {
+      return null;
+    }
   }
 }

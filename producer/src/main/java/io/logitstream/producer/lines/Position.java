@@ -1,42 +1,65 @@
 package io.logitstream.producer.lines;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where reading goes on in a file.
+ * Where reading goes on in a file, and what comes after it.
  *
  * @param generation how often the file was replaced before
  * @param offset offset of the next line
- * @param headBytes length of the beginning that tells the file from its successor
- * @param headSha256 SHA-256 (hex) of that beginning
- * @param fileKey what the file system tells the file by, whatever its name; null where it has no
- *     such thing, or an earlier version wrote the position
+ * @param file the file
+ * @param readBytes length of what was read last, right before the offset
+ * @param readSha256 SHA-256 (hex) of that; null where an earlier version wrote the position
+ * @param next the files that have replaced it and each other, in their order
  */
 record Position(
-    int generation, long offset, int headBytes, String headSha256, @Nullable String fileKey) {
-  /** Bytes of a beginning that hardly two files have in common. */
-  private static final int HEAD_BYTES = 256;
+    int generation,
+    long offset,
+    FileIdentity file,
+    int readBytes,
+    @Nullable String readSha256,
+    List<FileIdentity> next) {
+  private static final int READ_BYTES = 256;
 
-  /** Where reading goes on in a file of which everything before the offset was given. */
-  static Position in(OpenedFile file, int generation, long offset) throws IOException {
-    int headBytes = (int) Math.min(HEAD_BYTES, offset);
-    return new Position(generation, offset, headBytes, file.headSha256(headBytes), file.key());
+  Position {
+    next = List.copyOf(next);
   }
 
-  /** Whether the file begins as the one that was read, and is not shorter than what was read. */
-  boolean fits(OpenedFile file) throws IOException {
-    return file.length() >= offset && file.headSha256(headBytes).equals(headSha256);
+  /** Where reading goes on in the first of the files; everything before the offset was given. */
+  static Position in(List<OpenedFile> files, int generation, long offset) throws IOException {
+    OpenedFile file = files.get(0);
+    int readBytes = (int) Math.min(READ_BYTES, offset);
+    List<FileIdentity> next = new ArrayList<>();
+    for (OpenedFile replacement : files.subList(1, files.size())) {
+      next.add(FileIdentity.of(replacement));
+    }
+    return new Position(
+        generation,
+        offset,
+        FileIdentity.of(file),
+        readBytes,
+        file.sha256(offset - readBytes, readBytes),
+        next);
   }
 
-  /** Whether the file is known to be the one that was read. */
-  boolean isOf(OpenedFile file) throws IOException {
-    // A key may be another file's once its file is deleted: the beginning must tell it too.
-    return headBytes > 0 && fileKey != null && fileKey.equals(file.key()) && fits(file);
+  /** Whether a file has what was read, as far as is known. */
+  boolean fits(OpenedFile candidate) throws IOException {
+    return candidate.length() >= offset
+        && file.beginsLike(candidate)
+        && (readSha256 == null
+            || candidate.sha256(offset - readBytes, readBytes).equals(readSha256));
   }
 
-  /** Whether the file begins as the one that was read, for long enough to be a copy of it. */
-  boolean isCopiedTo(OpenedFile file) throws IOException {
-    return headBytes == HEAD_BYTES && fits(file);
+  /** Whether it is the file that was read. */
+  boolean isOf(OpenedFile candidate) throws IOException {
+    return file.isOf(candidate) && fits(candidate);
+  }
+
+  /** Whether a file has so much of what was read that it must be a copy, if not the file. */
+  boolean isCopiedTo(OpenedFile candidate) throws IOException {
+    return readSha256 != null && readBytes == READ_BYTES && fits(candidate);
   }
 }

@@ -200,6 +200,35 @@ class GrowingFilesTest {
   }
 
   @Test
+  void filesThatHaveReplacedEachOtherAreFoundAgainAfterARestart() throws Exception {
+    Path file = write("log", "a 1\na 2\n");
+    Optional<String> location;
+    try (GrowingFiles files = follow(Optional.empty(), file)) {
+      assertThat(files.next(1)).hasSize(1);
+      for (String next : List.of("b\n", "c\n", "d\n")) {
+        Files.move(file, folder.resolve("before " + next.strip()));
+        write("log", next);
+        files.next(0);
+      }
+      location = files.location();
+    }
+    Files.move(file, folder.resolve("after d"));
+    write("log", "e\n");
+    List<String> places = List.of("log~0@4", "log~1@0", "log~2@0", "log~3@0", "log~4@0");
+    try (GrowingFiles files = follow(location, file)) {
+      List<Line> lines = all(files);
+      assertThat(texts(lines)).containsExactly("a 2", "b", "c", "d", "e");
+      assertThat(lines).extracting(Line::place).containsExactlyElementsOf(places);
+    }
+    Files.delete(folder.resolve("before b"));
+    try (GrowingFiles files = follow(location, file)) {
+      assertThat(texts(all(files)))
+          .as("the one that was read is gone")
+          .containsExactly("b", "c", "d", "e");
+    }
+  }
+
+  @Test
   void aFileThatWasReplacedWhileNobodyLookedIsReadFromItsStart() throws Exception {
     Path file = write("log", "old 1\nold 2\n");
     Optional<String> location;

@@ -10,6 +10,8 @@ import io.logitstream.platform.lifecycle.StopSignal;
 import io.logitstream.producer.IntakeFixture;
 import io.logitstream.producer.RunningProducer;
 import io.logitstream.schemas.Prompt;
+import io.logitstream.schemas.topics.Topic;
+import io.logitstream.testkit.CommittedLog;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -20,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +107,27 @@ class LinesPromptProducerTest {
   }
 
   @Test
+  void aFileOfWhichNothingWasPublishedYetIsFoundAgainUnderItsNewName() throws Exception {
+    Path file = Files.writeString(folder.resolve("log"), "{\"text\": ");
+    String[] settings = {
+      "lines.files", file.toString(), "lines.follow", "true", "lines.quiet-for", "1s"
+    };
+    LinesPromptProducer first = fixture.lines("renamed", InputStream.nullInputStream(), settings);
+    try (RunningProducer running = RunningProducer.start(first)) {
+      await().until(() -> positions("renamed").contains("headSha256"));
+    }
+    Files.writeString(file, "\"0\"}\n", StandardOpenOption.APPEND);
+    Files.move(file, folder.resolve("log.1"));
+    Files.writeString(file, lines(1, 3));
+    LinesPromptProducer second = fixture.lines("renamed", InputStream.nullInputStream(), settings);
+    try (RunningProducer running = RunningProducer.start(second)) {
+      await().until(() -> second.published() == 3);
+    }
+
+    assertThat(texts("renamed")).containsExactlyElementsOf(expected(3));
+  }
+
+  @Test
   void whileNoneOfItsFilesIsThereItIsNotReady() throws Exception {
     Path one = folder.resolve("one");
     Path other = folder.resolve("other");
@@ -174,6 +198,14 @@ class LinesPromptProducerTest {
     fixture.lines("mine", input("{\"text\": \"x\"}\n")).run(new StopSignal());
 
     assertThat(fixture.prompts("mine")).singleElement().matches(Prompt::getEndOfDocument);
+  }
+
+  /** What the topic of positions says of a source. */
+  private static String positions(String source) {
+    return CommittedLog.read(fixture.clients()::consumer, Topic.SOURCE_POSITIONS.named("")).stream()
+        .filter(record -> source.equals(record.key()) && record.value() != null)
+        .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining());
   }
 
   private static List<String> texts(String source) {
