@@ -116,7 +116,7 @@ final class CheckpointsFollowCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--attempts is %d, expected at least 1".formatted(attempts));
     }
-    Configuration configuration = options.loadToAsk();
+    Configuration configuration = options.load(Map.of(), KafkaSettings.SETTINGS);
     Logging.ofService(LogSettings.format(configuration), Map.of("service", "follower", "run", run));
     StopSignal stop = new StopSignal();
     KafkaClients clients = new KafkaClients(KafkaSettings.from(configuration), "follow-" + run);

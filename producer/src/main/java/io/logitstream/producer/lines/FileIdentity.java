@@ -24,6 +24,11 @@ record FileIdentity(@Nullable String inode, int headBytes, String headSha256) {
     return file.length() >= headBytes && file.sha256(0, headBytes).equals(headSha256);
   }
 
+  /** Whether it is known to be another file, of which nothing was there to tell it by. */
+  boolean isEmptyOtherThan(OpenedFile file) {
+    return headBytes == 0 && inode != null && file.inode() != null && !inode.equals(file.inode());
+  }
+
   /** Whether it is this file: a number may be another file's once its file is deleted. */
   boolean isOf(OpenedFile file) throws IOException {
     return headBytes > 0 && inode != null && inode.equals(file.inode()) && beginsLike(file);

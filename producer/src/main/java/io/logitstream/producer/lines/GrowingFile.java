@@ -69,7 +69,12 @@ final class GrowingFile implements AutoCloseable {
     this.awaited = stored.orElse(null);
     this.generation = stored.map(Position::generation).orElse(0);
     this.buffer = new LineBuffer(maxLineBytes, 0);
-    look(nowNanos);
+    try {
+      look(nowNanos);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   String name() {
@@ -123,7 +128,7 @@ final class GrowingFile implements AutoCloseable {
     for (OpenedFile file : files) {
       file.look(nowNanos);
     }
-    if (files.size() == OPEN_MAX || (!files.isEmpty() && !isReplaced())) {
+    if (files.size() >= OPEN_MAX || (!files.isEmpty() && !isReplaced())) {
       return;
     }
     try {
@@ -137,7 +142,7 @@ final class GrowingFile implements AutoCloseable {
         isMissingTold = true;
       }
     }
-    if (files.size() == OPEN_MAX) {
+    if (files.size() >= OPEN_MAX) {
       LOGGER.warn(
           "{} files that were {} wait to be read: as long as they are so many, what is renamed away"
               + " is left out. Replace it less often",
@@ -188,20 +193,20 @@ final class GrowingFile implements AutoCloseable {
     if (named.isEmpty() && isSoughtInVain) {
       return;
     }
-    FileSearch search = new FileSearch(path, nowNanos);
-    Optional<Found> found = search.find(named, stored);
+    FileSearch search = new FileSearch(path, named, nowNanos);
+    Optional<Found> found = search.find(stored);
     if (found.isEmpty() && named.isEmpty()) {
       isSoughtInVain = true;
       return;
     }
-    awaited = null;
-    boolean isRenamed = !found.map(Found::file).equals(named);
-    if (isRenamed) {
-      files.addAll(0, search.findAll(stored.next()));
+    boolean isNamed = found.map(Found::file).equals(named);
+    if (!isNamed) {
+      found.map(Found::file).ifPresent(file -> files.add(0, file));
+      files.addAll(found.isPresent() ? 1 : 0, search.findNext(stored.next()));
     }
+    awaited = null;
     if (found.isPresent()) {
-      if (isRenamed) {
-        files.add(0, found.get().file());
+      if (!isNamed) {
         tellRenamed(found.get(), stored);
       }
       readOffset = stored.offset();

@@ -22,11 +22,14 @@ final class GrowingFiles implements LineSource {
   private final List<GrowingFile> files = new ArrayList<>();
   private final LinesSettings settings;
   private final LongSupplier nanoTime;
+  private final ObjectNode stored;
+  private boolean hasRead;
   private int turn;
 
-  private GrowingFiles(LinesSettings settings, LongSupplier nanoTime) {
+  private GrowingFiles(LinesSettings settings, LongSupplier nanoTime, ObjectNode stored) {
     this.settings = settings;
     this.nanoTime = nanoTime;
+    this.stored = stored;
   }
 
   /**
@@ -40,8 +43,8 @@ final class GrowingFiles implements LineSource {
   static GrowingFiles open(
       LinesSettings settings, int maxLineBytes, Optional<String> location, LongSupplier nanoTime)
       throws IOException {
-    GrowingFiles opened = new GrowingFiles(settings, nanoTime);
-    JsonNode stored = location.map(GrowingFiles::parse).orElseGet(JSON::createObjectNode);
+    ObjectNode stored = location.map(GrowingFiles::parse).orElseGet(JSON::createObjectNode);
+    GrowingFiles opened = new GrowingFiles(settings, nanoTime, stored);
     TreeSet<String> names = new TreeSet<>();
     try {
       for (Path path : settings.files()) {
@@ -75,6 +78,7 @@ final class GrowingFiles implements LineSource {
       List<Line> lines = files.get(turn).next(max, nanoTime.getAsLong());
       turn = (turn + 1) % files.size();
       if (!lines.isEmpty()) {
+        hasRead = true;
         return lines;
       }
     }
@@ -83,7 +87,8 @@ final class GrowingFiles implements LineSource {
 
   @Override
   public Optional<String> location() {
-    ObjectNode location = JSON.createObjectNode();
+    // Who is started with a wrong name must not have the places of others forgotten.
+    ObjectNode location = hasRead ? JSON.createObjectNode() : stored.deepCopy();
     for (GrowingFile file : files) {
       try {
         Optional<Position> position = file.position();
@@ -164,9 +169,9 @@ final class GrowingFiles implements LineSource {
         stored.path("headSha256").asText());
   }
 
-  private static JsonNode parse(String location) {
+  private static ObjectNode parse(String location) {
     try {
-      return JSON.readTree(location);
+      return JSON.readValue(location, ObjectNode.class);
     } catch (JsonProcessingException e) {
       throw new LogitstreamException(
           FailureKind.FATAL,

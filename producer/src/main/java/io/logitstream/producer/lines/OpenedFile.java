@@ -130,7 +130,8 @@ final class OpenedFile implements AutoCloseable {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
-  private static @Nullable String inodeOf(Path path) throws IOException {
+  /** What the file system tells the file of a name by, as {@link #inode}. */
+  static @Nullable String inodeOf(Path path) throws IOException {
     try {
       return String.valueOf(Files.getAttribute(path, "unix:ino"));
     } catch (UnsupportedOperationException e) {

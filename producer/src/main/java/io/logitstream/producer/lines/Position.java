@@ -45,8 +45,15 @@ record Position(
         next);
   }
 
+  /**
+   * Whether what has the name may be the file, on another machine say: nothing speaks against it.
+   */
+  boolean mayBe(OpenedFile candidate) throws IOException {
+    return next.isEmpty() && !file.isEmptyOtherThan(candidate) && fits(candidate);
+  }
+
   /** Whether a file has what was read, as far as is known. */
-  boolean fits(OpenedFile candidate) throws IOException {
+  private boolean fits(OpenedFile candidate) throws IOException {
     return candidate.length() >= offset
         && file.beginsLike(candidate)
         && (readSha256 == null

@@ -111,7 +111,32 @@ class FileSearchTest {
     Files.move(name, folder.resolve("log.1"));
     Files.writeString(name, "new");
 
-    assertThat(found(read)).isEqualTo("log");
+    assertThat(found(read)).as("which is known to be another").isEmpty();
+    assertThat(found(ofAnEarlierVersion(read))).isEqualTo("log");
+  }
+
+  @Test
+  void whatHasReplacedTheFileIsNotTakenForItHoweverAlikeTheyAre() throws Exception {
+    Path renamed = Files.move(name, folder.resolve("log.1"));
+    Files.copy(renamed, name);
+    Position read;
+    try (OpenedFile file = OpenedFile.open(renamed, 0).orElseThrow();
+        OpenedFile next = OpenedFile.open(name, 0).orElseThrow()) {
+      read = Position.in(List.of(file, next), 3, MUCH);
+    }
+
+    assertThat(found(read)).isEqualTo("log.1");
+    Files.delete(renamed);
+    assertThat(found(read)).isEmpty();
+  }
+
+  @Test
+  void aCopyIsNotReadInPlaceOfWhatMayStillCome() throws Exception {
+    Position read = positionAt(MUCH);
+    Files.copy(name, folder.resolve("a copy"));
+    Files.delete(name);
+
+    assertThat(found(read)).isEmpty();
   }
 
   @Test
@@ -148,7 +173,7 @@ class FileSearchTest {
   /** The present name of what is found; empty if nothing is. */
   private String found(Position read) throws IOException {
     Optional<OpenedFile> named = Files.exists(name) ? OpenedFile.open(name, 0) : Optional.empty();
-    Optional<FileSearch.Found> found = new FileSearch(name, 0).find(named, read);
+    Optional<FileSearch.Found> found = new FileSearch(name, named, 0).find(read);
     if (named.isPresent()) {
       named.get().close();
     }

@@ -220,6 +220,8 @@ class GrowingFilesTest {
       assertThat(texts(lines)).containsExactly("a 2", "b", "c", "d", "e");
       assertThat(lines).extracting(Line::place).containsExactlyElementsOf(places);
     }
+    Files.createSymbolicLink(folder.resolve("current"), file);
+    Files.createLink(folder.resolve("linked"), folder.resolve("before c"));
     Files.delete(folder.resolve("before b"));
     try (GrowingFiles files = follow(location, file)) {
       assertThat(texts(all(files)))
@@ -242,6 +244,23 @@ class GrowingFilesTest {
         StandardCopyOption.REPLACE_EXISTING);
     try (GrowingFiles files = follow(location, file)) {
       assertThat(files.next(10)).extracting(Line::place).containsExactly("log~1@0");
+    }
+  }
+
+  @Test
+  void aStartWithAnotherNameForgetsNoPlaceUntilSomethingIsRead() throws Exception {
+    Path file = write("log", "1\n");
+    Optional<String> location;
+    try (GrowingFiles files = follow(Optional.empty(), file)) {
+      assertThat(files.next(10)).hasSize(1);
+      location = files.location();
+    }
+    try (GrowingFiles files = follow(location, folder.resolve("lgo"))) {
+      assertThat(files.next(10)).isEmpty();
+      assertThat(files.location()).isEqualTo(location);
+      write("lgo", "a\n");
+      assertThat(files.next(10)).hasSize(1);
+      assertThat(files.location().orElseThrow()).contains("lgo").doesNotContain("\"log\"");
     }
   }
 
