@@ -53,7 +53,16 @@ final class ServiceProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder.environment().putAll(Map.of("MALLOC_MMAP_MAX_", "0", "GOMP_SPINCOUNT", "1000"));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "MALLOC_MMAP_MAX_",
+                "0",
+                "GOMP_SPINCOUNT",
+                "1000",
+                "ONEDNN_PRIMITIVE_CACHE_CAPACITY",
+                "64"));
     return builder.start();
   }
 
