@@ -7,7 +7,6 @@ import io.logitstream.platform.lifecycle.Execution;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -33,15 +32,12 @@ final class TrueEnd {
 
   /** The ends that partitions have now, in the partitions' order. */
   static List<TrueEnd> now(KafkaClients clients, List<TopicPartition> partitions) {
-    try (Consumer<String, byte[]> uncommitted =
-        clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
-      Map<TopicPartition, Long> ends = uncommitted.endOffsets(partitions);
-      return partitions.stream()
-          .map(
-              partition ->
-                  new TrueEnd(partition, ends.getOrDefault(partition, 0L), clients.execution()))
-          .toList();
-    }
+    Map<TopicPartition, Long> ends = clients.uncommittedEnds(partitions);
+    return partitions.stream()
+        .map(
+            partition ->
+                new TrueEnd(partition, ends.getOrDefault(partition, 0L), clients.execution()))
+        .toList();
   }
 
   TopicPartition partition() {

@@ -104,24 +104,14 @@ final class PipelineWatcher implements AutoCloseable {
       while (!draining) {
         poll();
       }
-      Map<TopicPartition, Long> ends = trueEnds();
+      // A commit is answered a moment before committed readers see it.
+      Map<TopicPartition, Long> ends = clients.uncommittedEnds(partitions);
       long deadline = System.nanoTime() + DRAIN.toNanos();
       while (!reached(ends) && System.nanoTime() - deadline < 0) {
         poll();
       }
     } catch (RuntimeException e) {
       failure.set(e);
-    }
-  }
-
-  /**
-   * The ends that uncommitted readers see: a commit is answered a moment before committed readers
-   * see it.
-   */
-  private Map<TopicPartition, Long> trueEnds() {
-    try (Consumer<String, byte[]> uncommitted =
-        clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
-      return uncommitted.endOffsets(partitions);
     }
   }
 

@@ -166,9 +166,6 @@ public final class DeadLetterLog {
   }
 
   private long uncommittedEnd() {
-    try (Consumer<String, byte[]> consumer =
-        clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
-      return consumer.endOffsets(List.of(letters)).getOrDefault(letters, 0L);
-    }
+    return clients.uncommittedEnds(List.of(letters)).getOrDefault(letters, 0L);
   }
 }

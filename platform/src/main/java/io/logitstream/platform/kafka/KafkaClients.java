@@ -3,6 +3,7 @@ package io.logitstream.platform.kafka;
 import io.logitstream.platform.lifecycle.Execution;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,19 @@ public final class KafkaClients {
   public Producer<String, byte[]> producer(Map<String, Object> own) {
     Map<String, Object> config = producerConfig(own);
     return ClientCreation.of("producer", settings, () -> source.producer(config, meters));
+  }
+
+  /**
+   * Where partitions end for readers of uncommitted records: an open transaction, or one whose
+   * commit was answered a moment ago, hides what lies before this from the others.
+   *
+   * @return the next offset of each
+   */
+  public Map<TopicPartition, Long> uncommittedEnds(Collection<TopicPartition> partitions) {
+    try (Consumer<String, byte[]> uncommitted =
+        consumer(Map.of("isolation.level", "read_uncommitted"))) {
+      return uncommitted.endOffsets(partitions);
+    }
   }
 
   /**

@@ -7,13 +7,11 @@ import io.logitstream.platform.registry.RecordDeserializer;
 import io.logitstream.schemas.SourcePosition;
 import io.logitstream.schemas.topics.RecordKeys;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,11 +48,15 @@ final class StoredPositions {
   Optional<SourcePosition> read(String source, @Nullable StoredKeys keys, BooleanSupplier stop) {
     String ofKeys = RecordKeys.idempotencyKey(source, "");
     ConsumerRecord<String, byte[]> newest = null;
-    Map<TopicPartition, Long> ends = uncommittedEnds();
     Patience patience = new Patience();
     try (Consumer<String, byte[]> consumer = clients.consumer(Map.of());
         RecordDeserializer<SourcePosition> deserializer =
             new RecordDeserializer<>(clients.settings(), SourcePosition.class)) {
+      Map<TopicPartition, Long> ends =
+          clients.uncommittedEnds(
+              consumer.partitionsFor(topic).stream()
+                  .map(found -> new TopicPartition(topic, found.partition()))
+                  .toList());
       consumer.assign(ends.keySet());
       consumer.seekToBeginning(ends.keySet());
       while (ends.entrySet().stream()
@@ -88,17 +90,6 @@ final class StoredPositions {
     return read.partition() == before.partition() || read.timestamp() >= before.timestamp()
         ? read
         : before;
-  }
-
-  private Map<TopicPartition, Long> uncommittedEnds() {
-    try (Consumer<String, byte[]> consumer =
-        clients.consumer(Map.of("isolation.level", "read_uncommitted"))) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map((PartitionInfo found) -> new TopicPartition(topic, found.partition()))
-              .toList();
-      return consumer.endOffsets(partitions);
-    }
   }
 
   /** How long the end is waited for; tells people once. */
